@@ -1,0 +1,2 @@
+#!/usr/bin/env -S node --conditions=@chartgate/source
+await import('../src/main.ts');

@@ -1,0 +1,132 @@
+import type { SearchParameter } from './parameter.ts';
+
+/**
+ * A search, parsed. Criteria are AND-ed; the values inside a criterion are OR-ed. A granular scope is the same thing:
+ * its criteria compile by the same code. @see https://hl7.org/fhir/R4/search.html
+ */
+export type SearchQuery = {
+  readonly type: string;
+  readonly criteria: readonly Criterion[];
+  readonly include: readonly Include[];
+  readonly revinclude: readonly Include[];
+  readonly sort: readonly SortKey[];
+  /** Matches on a page, at most `searchLimits.maxCount`. 0 is a count alone, like `_summary=count`. */
+  readonly count: number;
+  /** What `Bundle.total` must be; absent: given only where it costs nothing. */
+  readonly total?: 'none' | 'estimate' | 'accurate';
+};
+
+export type Criterion =
+  | TokenCriterion
+  | ReferenceCriterion
+  | StringCriterion
+  | DateCriterion
+  | NumberCriterion
+  | QuantityCriterion
+  | UriCriterion
+  | { readonly kind: 'missing'; readonly parameter: SearchParameter; readonly missing: boolean }
+  | { readonly kind: 'id'; readonly values: readonly string[] }
+  | { readonly kind: 'lastUpdated'; readonly values: readonly DateValue[] }
+  | ChainCriterion
+  | HasCriterion;
+
+/** `:not` is true of a resource for which no value matches, including one without any. */
+export type TokenCriterion = {
+  readonly kind: 'token';
+  readonly parameter: SearchParameter;
+  readonly not: boolean;
+  readonly values: readonly TokenValue[];
+};
+
+/** `system` absent: any system; null: none (`|code`). `code` absent: any code of the system (`system|`). */
+export type TokenValue = { readonly system?: string | null; readonly code?: string };
+
+export type ReferenceCriterion = {
+  readonly kind: 'reference';
+  readonly parameter: SearchParameter;
+  readonly values: readonly ReferenceValue[];
+};
+
+/** `Patient/1` or `1` (then `types` holds every type the parameter may point at), an absolute URL, or `:identifier`. */
+export type ReferenceValue =
+  | { readonly kind: 'local'; readonly types: readonly string[]; readonly id: string }
+  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'identifier'; readonly token: TokenValue };
+
+/** Values are as sent; `starts` and `contains` compare by `normalizeString`, `exact` as written. */
+export type StringCriterion = {
+  readonly kind: 'string';
+  readonly parameter: SearchParameter;
+  readonly match: 'starts' | 'contains' | 'exact';
+  readonly values: readonly string[];
+};
+
+/** @see https://hl7.org/fhir/R4/search.html#prefix */
+export type Prefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap';
+
+/** The interval the value stands for, `[lo, hi)` in ms since the epoch. `ap` arrives with the interval widened. */
+export type DateValue = { readonly prefix: Prefix; readonly lo: number; readonly hi: number };
+
+export type DateCriterion = {
+  readonly kind: 'date';
+  readonly parameter: SearchParameter;
+  readonly values: readonly DateValue[];
+};
+
+/** `value` as a number, and `[lo, hi)`, the interval its written precision stands for (`5.4` is 5.35 to 5.45). */
+export type NumberValue = {
+  readonly prefix: Prefix;
+  readonly value: number;
+  readonly lo: number;
+  readonly hi: number;
+};
+
+export type NumberCriterion = {
+  readonly kind: 'number';
+  readonly parameter: SearchParameter;
+  readonly values: readonly NumberValue[];
+};
+
+/** `system` with `code`: that coded unit; `code` alone: a unit's code or its text; neither: any unit. */
+export type QuantityValue = NumberValue & { readonly system?: string; readonly code?: string };
+
+export type QuantityCriterion = {
+  readonly kind: 'quantity';
+  readonly parameter: SearchParameter;
+  readonly values: readonly QuantityValue[];
+};
+
+export type UriCriterion = {
+  readonly kind: 'uri';
+  readonly parameter: SearchParameter;
+  readonly values: readonly string[];
+};
+
+/** `subject:Patient.name=x`: one inner criterion for each target type it is tried on, OR-ed. */
+export type ChainCriterion = {
+  readonly kind: 'chain';
+  readonly parameter: SearchParameter;
+  readonly targets: readonly { readonly type: string; readonly criterion: Criterion }[];
+};
+
+/** `_has:Observation:patient:code=x`: some `type` whose `parameter` points here meets the criterion. */
+export type HasCriterion = {
+  readonly kind: 'has';
+  readonly type: string;
+  readonly parameter: SearchParameter;
+  readonly criterion: Criterion;
+};
+
+/** `_include=Observation:subject:Patient` (source, reference parameter, target type); the same for `_revinclude`. */
+export type Include = {
+  readonly source: string;
+  readonly parameter: SearchParameter;
+  readonly target?: string;
+};
+
+export type SortKey = { readonly by: SortBy; readonly descending: boolean };
+
+export type SortBy =
+  | { readonly kind: 'id' }
+  | { readonly kind: 'lastUpdated' }
+  | { readonly kind: 'parameter'; readonly parameter: SearchParameter };

@@ -1,0 +1,26 @@
+import type { Letter } from '@chartgate/fhir';
+import { type AccessGrant, type AccessRule, opening } from '../../access/rule.ts';
+import { criterionCondition, type Row } from './criterion.ts';
+import type { Site } from './site.ts';
+import { and, or, raw, type Sql, sql } from './sql.ts';
+
+/**
+ * The access rule as a condition on `alias`, a row of `sx` that is of `type`: what no line opens is false. Goes into
+ * every statement that yields, tests or counts rows, on each alias.
+ */
+export function ruleCondition(site: Site, rule: AccessRule, type: string, letter: Letter, alias: string): Sql {
+  const lines = opening(rule, type, letter);
+  if (lines.some((line) => line.compartment === undefined && line.criteria.length === 0)) return raw('true');
+  return or(lines.map((line) => lineCondition({ site, rule, type, alias }, line)));
+}
+
+function lineCondition(row: Row, line: AccessGrant): Sql {
+  const { site, alias } = row;
+  const { compartment } = line;
+  return and([
+    ...(compartment
+      ? [sql`${raw(alias)}.terms @> ${[site.terms.compartment(compartment.type, compartment.id)]}::int8[]`]
+      : []),
+    ...line.criteria.map((criterion) => criterionCondition(row, criterion)),
+  ]);
+}
