@@ -3,10 +3,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { temporaryFolder } from '../src/testing/captured-io.ts';
-import { listeningPeer } from '../src/testing/listen.ts';
+import { temporaryFolder } from './testing/captured-io.ts';
+import { listeningPeer } from './testing/listen.ts';
 
-const bin = fileURLToPath(new URL('./chartgate.js', import.meta.url));
+const bin = fileURLToPath(new URL('../bin/chartgate.js', import.meta.url));
 const env = { ...process.env, CHARTGATE_CONFIG: temporaryFolder() };
 
 test('the command starts itself again where the export condition is missing', () => {
