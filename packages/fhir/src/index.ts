@@ -1,3 +1,7 @@
+export * from './bundle/entry.ts';
+export * from './bundle/limits.ts';
+export * from './bundle/parse.ts';
+export * from './bundle/resolve.ts';
 export * from './json/compact.ts';
 export * from './json/content.ts';
 export * from './json/limits.ts';
