@@ -6,7 +6,7 @@ import { hasAnyTerm } from './criterion-term.ts';
 import type { Connection } from './database.ts';
 import { isUnrestricted, ruleCondition } from './rule.ts';
 import { table } from './site.ts';
-import { and, join, or, raw, type Sql, sql } from './sql.ts';
+import { and, join, or, type Sql, sql } from './sql.ts';
 import { type VersionRow, versionColumns, versionOf } from './stored-row.ts';
 import { typeKey } from './type-key.ts';
 
