@@ -5,7 +5,7 @@ import { bodyAt, type Person } from './person.ts';
 import { usCoreProfile } from './profile.ts';
 import type { Random } from './random.ts';
 import type { ChronicKey } from './tables/conditions.ts';
-import type { AnalyteKey, PanelKey } from './tables/labs.ts';
+import type { AnalyteKey } from './tables/labs.ts';
 import type { MedicationKey } from './tables/medications.ts';
 import type { Specialty } from './tables/specialties.ts';
 import type { Plan } from './visit.ts';
@@ -33,7 +33,7 @@ export class Chart {
   readonly plans: Plan[] = [];
   readonly problems = new Map<ChronicKey, Problem>();
   readonly orders = new Map<MedicationKey, { readonly draft: Draft; readonly day: Day }>();
-  readonly lastDone = new Map<PanelKey | string, Day>();
+  readonly lastDone = new Map<string, Day>();
   /** The days of a pregnancy that the record tells. */
   pregnancy: { readonly from: Day; readonly to: Day } | undefined;
   readonly #ids: Random;

@@ -44,7 +44,7 @@ export function* patients({
 function patient(name: string, network: Network, today: Day): TransactionBundle {
   const random = new Random(name);
   const person = drawPerson(random, today);
-  const chart = new Chart({ person, network, random, ids: new Random(`${name}/ids`), today, years: 4.5 });
+  const chart = new Chart({ person, network, random, ids: new Random(`${name}/ids`), today, years: 3 });
   registerPatient(chart);
   planChronicIllness(chart);
   planPregnancy(chart);

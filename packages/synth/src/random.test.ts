@@ -3,8 +3,10 @@ import { test } from 'node:test';
 import { Random } from './random.ts';
 
 test('a name gives the same numbers each time, another name others', () => {
-  const draw = (name: string) =>
-    Array.from({ length: 5 }, (_, i) => (i === 0 ? new Random(name) : new Random(name)).uint32());
+  const draw = (name: string) => {
+    const random = new Random(name);
+    return [random.uint32(), random.fraction(), random.int(1, 6), random.uuid()];
+  };
   assert.deepEqual(draw('a'), draw('a'));
   assert.notDeepEqual(draw('a'), draw('b'));
 });

@@ -1,5 +1,5 @@
 import type { Chart } from '../chart.ts';
-import { dayOf, yearDays } from '../date.ts';
+import { type Day, dateText, dayOf, yearDays } from '../date.ts';
 import { addDiagnosis } from '../resources/condition.ts';
 import { addPanel } from '../resources/laboratory.ts';
 import { addMedicationOrder } from '../resources/medication.ts';
@@ -15,7 +15,7 @@ export function planAcuteIllness(chart: Chart): void {
     const years = chart.years(from);
     if (!random.chance(years < 6 ? 0.6 : years > 70 ? 0.5 : 0.35)) continue;
     const day = from + random.int(0, 364);
-    const possible = acuteConditions.filter((condition) => canHave(chart, condition, chart.years(day)));
+    const possible = acuteConditions.filter((condition) => canHave(chart, condition, day));
     if (possible.length === 0) continue;
     const condition = random.weighted(possible);
     chart.plan({
@@ -31,8 +31,11 @@ export function planAcuteIllness(chart: Chart): void {
   }
 }
 
-function canHave({ person }: Chart, { ages, sex }: AcuteCondition, years: number): boolean {
-  return years >= ages[0] && years < ages[1] && (sex === undefined || sex === person.sex);
+function canHave(chart: Chart, { ages, sex, since }: AcuteCondition, day: Day): boolean {
+  const years = chart.years(day);
+  if (sex !== undefined && sex !== chart.person.sex) return false;
+  if (since !== undefined && dateText(day) < since) return false;
+  return years >= ages[0] && years < ages[1];
 }
 
 function hospitalist(chart: Chart) {

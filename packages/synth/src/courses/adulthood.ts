@@ -1,5 +1,5 @@
 import type { Chart } from '../chart.ts';
-import { dayOf, yearDays } from '../date.ts';
+import { dayOf, parseDay, yearDays } from '../date.ts';
 import { addCarePlan } from '../resources/care-plan.ts';
 import { addProblem } from '../resources/condition.ts';
 import { addReportedVaccination, addVaccination } from '../resources/immunization.ts';
@@ -18,6 +18,9 @@ import { obesity } from '../tables/conditions.ts';
 import { healthyLiving } from '../tables/plans.ts';
 import type { Visit } from '../visit.ts';
 import { isInfluenzaSeason } from './childhood.ts';
+
+/** When the first vaccines against COVID-19 were given to many. */
+const covidVaccines = parseDay('2021-01-15');
 
 /** A yearly check-up for most grown-ups, with screening by age, blood tests and vaccines. */
 export function planAdulthood(chart: Chart): void {
@@ -75,7 +78,8 @@ function vaccinate(visit: Visit, years: number): void {
   if (isInfluenzaSeason(day) && chart.random.chance(0.7) && chart.isDue('influenza', day, 200)) {
     addVaccination(visit, 'influenza');
   }
-  if (day > 19_000 && chart.random.chance(0.4) && chart.isDue('covid', day, 300)) addVaccination(visit, 'covid');
+  if (day > covidVaccines + 365 && chart.random.chance(0.4) && chart.isDue('covid', day, 300))
+    addVaccination(visit, 'covid');
   if (years >= 50 && chart.isDue('zoster', day, 40_000)) addVaccination(visit, 'zoster');
   if (years >= 65 && chart.isDue('pneumococcal', day, 40_000)) addVaccination(visit, 'pneumococcal20');
   if (chart.isDue('tetanus', day, 3650)) addVaccination(visit, 'td');
@@ -92,6 +96,6 @@ function reportEarlierVaccines(chart: Chart, from: number): void {
       addReportedVaccination(chart, 'tdap', day);
     }
   }
-  const vaccineDay = 18_650 + random.int(0, 300);
+  const vaccineDay = covidVaccines + random.int(0, 300);
   if (vaccineDay < from && random.chance(0.6)) addReportedVaccination(chart, 'covid', vaccineDay);
 }

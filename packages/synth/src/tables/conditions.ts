@@ -303,6 +303,8 @@ export type AcuteCondition = {
   readonly panel?: PanelKey;
   readonly note?: 'chestImage';
   readonly fever?: true;
+  /** The day, YYYY-MM-DD, before which it did not exist. */
+  readonly since?: string;
 };
 
 /** What comes and goes. `weight` is how often, among the acute conditions of an age. */
@@ -403,6 +405,7 @@ export const acuteConditions: readonly AcuteCondition[] = [
     place: 'symptom',
     days: 14,
     medication: 'acetaminophen',
+    since: '2020-03-01',
     fever: true,
   },
   {
