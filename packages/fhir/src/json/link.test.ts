@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseResource } from './content.ts';
+import { rewriteReferences, visitLinks } from './link.ts';
+
+const rewritten = (resource: object, map: Record<string, string>) => {
+  const content = parseResource(JSON.stringify({ resourceType: 'Basic', ...resource }));
+  const result = rewriteReferences(content, (value) => map[value]);
+  assert.deepEqual(result.resource, JSON.parse(result.text));
+  const { resourceType, ...rest } = result.resource;
+  return rest;
+};
+
+test('references are rewritten in text and object, the rest stays as written', () => {
+  const content = parseResource(
+    '{"resourceType":"Basic","x":1.50,"subject":{"reference":"urn:uuid:1"},"y":"urn:uuid:1"}',
+  );
+  const { resource, text } = rewriteReferences(content, (value) => (value === 'urn:uuid:1' ? 'Patient/7' : undefined));
+  assert.equal(text, '{"resourceType":"Basic","x":1.50,"subject":{"reference":"Patient/7"},"y":"urn:uuid:1"}');
+  assert.deepEqual(resource.subject, { reference: 'Patient/7' });
+});
+
+test('uri elements and arrays of them are rewritten, identifiers and names are not', () => {
+  const urn = 'urn:uuid:1';
+  assert.deepEqual(
+    rewritten(
+      {
+        identifier: [{ system: 'urn:ietf:rfc:3986', value: urn }],
+        content: [{ attachment: { url: urn } }],
+        instantiatesUri: ['http://other.example', urn],
+        instantiatesCanonical: [urn],
+        extension: [{ url: 'http://x.example', valueUri: urn }],
+        reference: { reference: urn },
+      },
+      { [urn]: 'Binary/9' },
+    ),
+    {
+      identifier: [{ system: 'urn:ietf:rfc:3986', value: urn }],
+      content: [{ attachment: { url: 'Binary/9' } }],
+      instantiatesUri: ['http://other.example', 'Binary/9'],
+      instantiatesCanonical: [urn],
+      extension: [{ url: 'http://x.example', valueUri: 'Binary/9' }],
+      reference: { reference: 'Binary/9' },
+    },
+  );
+});
+
+test('links of a narrative are rewritten in either kind of quotes', () => {
+  const div = (link: string) => `<div><a href="${link}">x</a> urn:uuid:1 <img alt='' src='${link}'/></div>`;
+  assert.deepEqual(rewritten({ text: { div: div('urn:uuid:1') } }, { 'urn:uuid:1': 'Patient/7' }), {
+    text: { div: div('Patient/7') },
+  });
+});
+
+test('a reference written with escapes is understood', () => {
+  const content = parseResource('{"resourceType":"Basic","subject":{"reference":"Patient\\/1"}}');
+  assert.match(rewriteReferences(content, (v) => (v === 'Patient/1' ? 'Patient/2' : undefined)).text, /"Patient\/2"/);
+});
+
+test('text that looks like a reference inside of a string is none', () => {
+  const links: string[] = [];
+  visitLinks(JSON.stringify({ note: '"reference":"Patient/1"', a: '\\', reference: 'Patient/2' }), (link) => {
+    links.push(link.value);
+  });
+  assert.deepEqual(links, ['Patient/2']);
+});
+
+test('content without a hit is the same content', () => {
+  const content = parseResource('{"resourceType":"Basic","subject":{"reference":"Patient/1"}}');
+  assert.equal(
+    rewriteReferences(content, () => undefined),
+    content,
+  );
+});
