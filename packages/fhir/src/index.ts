@@ -25,7 +25,6 @@ export * from './search/ast.ts';
 export * from './search/compare.ts';
 export * from './search/date.ts';
 export * from './search/extract.ts';
-export * from './search/extract.ts';
 export * from './search/limits.ts';
 export * from './search/meets.ts';
 export * from './search/parameter.ts';
