@@ -2,6 +2,7 @@ export * from './bundle/entry.ts';
 export * from './bundle/limits.ts';
 export * from './bundle/parse.ts';
 export * from './bundle/resolve.ts';
+export * from './capability/capability-statement.ts';
 export * from './compartment/compartment.ts';
 export * from './definitions/element.ts';
 export * from './definitions/search-parameters.ts';
