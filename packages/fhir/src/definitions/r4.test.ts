@@ -167,9 +167,7 @@ function facts(element: Element, path: string, parents: ReadonlySet<string>, str
         ? named(element.contentReference.slice(1))
         : types[0]?.name === 'http://hl7.org/fhirpath/System.String'
           ? // R4 publishes a resource's id as a string in its definition, and as an id on its page.
-            named(
-              structure.kind === 'resource' ? 'id' : (extension(element.type, 'structuredefinition-fhir-type') ?? ''),
-            )
+            named(isResourceId ? 'id' : (extension(element.type, 'structuredefinition-fhir-type') ?? ''))
           : types,
   };
 }
