@@ -1,5 +1,4 @@
 export * from './compartment/compartment.ts';
-export * from './definitions/element.ts';
 export * from './definitions/search-parameters.ts';
 export * from './definitions/type.ts';
 export * from './json/compact.ts';
