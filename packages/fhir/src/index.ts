@@ -4,7 +4,6 @@ export * from './bundle/parse.ts';
 export * from './bundle/resolve.ts';
 export * from './capability/capability-statement.ts';
 export * from './compartment/compartment.ts';
-export * from './definitions/element.ts';
 export * from './definitions/search-parameters.ts';
 export * from './definitions/type.ts';
 export * from './json/compact.ts';
