@@ -57,10 +57,14 @@ function roomOf(path: string): string | undefined {
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(root, file), 'utf8');
-  const statement = /^\s*(?:import|export)\s[^;'"]*?from\s+'([^']+)'|^\s*import\s+'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/gm;
+  const statement =
+    /^\s*(?:import|export)\s[^;'"]*?from\s+'([^']+)'|^\s*import\s+'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/gm;
   return [...text.matchAll(statement)].map((match) => {
     const target = match[1] ?? match[2] ?? match[3] ?? '';
-    return { from: file, target: target.startsWith('.') ? relative(root, resolve(root, dirname(file), target)) : target };
+    return {
+      from: file,
+      target: target.startsWith('.') ? relative(root, resolve(root, dirname(file), target)) : target,
+    };
   });
 }
 
