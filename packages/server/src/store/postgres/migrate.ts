@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection, Database } from './database.ts';
 import { raw, sql } from './sql.ts';
+import { codeOf } from './unavailable.ts';
 
 type Migration = { readonly name: string; readonly text: string; readonly checksum: string };
 
@@ -87,6 +88,5 @@ async function migrations(kind: 'control' | 'site'): Promise<Migration[]> {
 
 /** Two nodes that make the schema or the table at once: `if not exists` does not wait, the loser gets one of these. */
 function isRace(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return ['23505', '42P06', '42P07', '42710', '40001', '40P01', 'XX000'].includes(String(code));
+  return ['23505', '42P06', '42P07', '42710', '40001', '40P01', 'XX000'].includes(codeOf(error));
 }

@@ -4,7 +4,7 @@ import type { SearchParameter } from '@chartgate/fhir';
  * Where a parameter's tokens are indexed: in `kd` alone, in `kd` and `sx.terms`, or in `sx.terms` alone. `kd` holds a
  * token with its system (or none) and with any system; a system with any code is always in `sx.terms` only.
  */
-export function isOrdered(parameter: SearchParameter): 'kd' | 'both' | 'terms' {
+export function isOrdered(parameter: Pick<SearchParameter, 'type' | 'code'>): 'kd' | 'both' | 'terms' {
   if (parameter.type !== 'token') return 'terms';
   if (parameter.code === 'identifier') return 'kd';
   return inOrder.has(parameter.code) ? 'both' : 'terms';

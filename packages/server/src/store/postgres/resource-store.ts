@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FhirError, issue } from '@chartgate/fhir';
+import type { SearchType } from '../../access/interaction.ts';
+import type { Permitted } from '../../access/permit.ts';
+import type { ResourceReader, ResourceStore, ResourceTransaction, SearchPage, StoredVersion, Write } from '../ports.ts';
+import { coalescedReads, readKeys } from './coalesced-reads.ts';
+import type { Meets } from './content-rule.ts';
+import type { Connection, Database } from './database.ts';
+import { holdKeys } from './guard.ts';
+import { history, type Reader, read, vread } from './read.ts';
+import { RowIds } from './row-ids.ts';
+import type { Site } from './site.ts';
+import { codeOf } from './unavailable.ts';
+import { StaleRead, type Writer, write } from './write.ts';
+
+/** What the store takes from elsewhere: how searches run, and the exact check of criteria. */
+export type StoreParts = {
+  readonly meets: Meets;
+  readonly search: (connection: Connection, site: Site, permitted: Permitted<SearchType>) => Promise<SearchPage>;
+  readonly resolve: (
+    connection: Connection,
+    site: Site,
+    permitted: readonly Permitted<SearchType>[],
+  ) => Promise<readonly (readonly string[])[]>;
+};
+
+/** Times that a transaction is tried when others keep getting in its way. */
+const attempts = 8;
+
+/** The chart of one site in PostgreSQL. */
+export function resourceStore(database: Database, site: Site, parts: StoreParts): ResourceStore {
+  const writer: Writer = { site, meets: parts.meets, rowIds: new RowIds(database.writes, site) };
+  const reader: Reader = {
+    site,
+    meets: parts.meets,
+    keyed: database.reads,
+    ruled: database.searches,
+    byKey: coalescedReads(site, database.reads),
+  };
+  const transaction = <T>(work: (transaction: ResourceTransaction) => Promise<T>) =>
+    retrying(() => database.transaction((connection) => work(inTransaction(connection, writer, parts))));
+
+  return {
+    ...readerOf(reader, database.searches, parts),
+    transaction,
+    write: (writes) => writeAlone(writer, database, writes),
+  };
+}
+
+function readerOf(reader: Reader, searches: Connection, parts: StoreParts): ResourceReader {
+  return {
+    read: (permitted) => read(reader, permitted),
+    vread: (permitted) => vread(reader, permitted),
+    history: (permitted) => history(reader, permitted),
+    search: (permitted) => parts.search(searches, reader.site, permitted),
+    resolve: (permitted) => parts.resolve(searches, reader.site, permitted),
+  };
+}
+
+function inTransaction(connection: Connection, writer: Writer, parts: StoreParts): ResourceTransaction {
+  const { site, meets } = writer;
+  const reader: Reader = {
+    site,
+    meets,
+    keyed: connection,
+    ruled: connection,
+    byKey: async (tk, id) => (await readKeys(site, connection, [{ tk, id }]))[0],
+  };
+  return {
+    ...readerOf(reader, connection, parts),
+    write: (writes) => write(writer, connection, writes, true),
+    guard: (keys) => holdKeys(connection, site, keys),
+  };
+}
+
+/**
+ * A write by itself is one statement behind one look, without a transaction around: half the round trips. Where others
+ * keep changing the same resource it queues up for it, by locks.
+ */
+async function writeAlone(
+  writer: Writer,
+  database: Database,
+  writes: readonly Write[],
+): Promise<readonly StoredVersion[]> {
+  try {
+    return await write(writer, database.writes, writes, false);
+  } catch (error) {
+    if (!(error instanceof StaleRead || isCollision(error))) throw error;
+  }
+  return retrying(() => database.transaction((connection) => write(writer, connection, writes, true)));
+}
+
+/** Tries again what others got in the way of, ever later. @throws {FhirError} 409 when they keep doing so */
+async function retrying<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isCollision(error)) throw error;
+      if (attempt === attempts) throw keptColliding(error);
+    }
+    await sleep(Math.random() * 10 * attempt);
+  }
+}
+
+/** Serialization failure, deadlock, or a new resource whose id another one took first (23505). */
+function isCollision(error: unknown): boolean {
+  return ['40001', '40P01', '23505'].includes(codeOf(error));
+}
+
+function keptColliding(cause: unknown): FhirError {
+  const why =
+    codeOf(cause) === '23505'
+      ? 'A resource with an id that this request gives to a new one is there already.'
+      : 'Other requests kept changing the same resources. Try again.';
+  return new FhirError(409, [issue('conflict', why)], cause);
+}
