@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dateInterval } from './date.ts';
-import { testDefinitions } from './definitions.testing.ts';
 import { isPlain, meets, type SearchFacts } from './meets.ts';
-import { searchParser } from './parse.ts';
+import { parseSearch } from './parse.ts';
 import type { SearchValue } from './value.ts';
 
-const parseSearch = searchParser(testDefinitions);
 const now = Date.UTC(2026, 0, 1);
 
 const holds = (type: string, query: string, values: readonly SearchValue[], facts: Partial<SearchFacts> = {}) => {
