@@ -14,7 +14,7 @@ import type { Plan } from './visit.ts';
 export type Draft = {
   readonly resourceType: string;
   readonly id: string;
-  meta?: { readonly profile?: readonly string[] };
+  meta?: { readonly profile?: readonly string[]; readonly security?: readonly object[] };
   [member: string]: unknown;
 };
 
