@@ -3,7 +3,6 @@ import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { meets } from '@chartgate/fhir';
-import pg from 'pg';
 import { pino } from 'pino';
 import { ensureAdminCredential } from './clients/admin-credential.ts';
 import { maxConcurrencyPerClient, type ServeOptions, type Serving } from './config.ts';
@@ -62,13 +61,15 @@ async function start(
   await migrate(database);
   const site = await openSite(database, siteName);
   if (!site) throw new Error('The database has no site "default": its control tables were changed by hand.');
-  const store = resourceStore(database, site, { meets, search, resolve });
+  const store = resourceStore(database, site, {
+    meets: (criteria, facts) => meets(criteria, { ...facts, lastUpdated: Date.now() }),
+    search,
+    resolve,
+  });
 
-  const gatePool = new pg.Pool({ ...address, max: 4 });
-  stops.push(() => gatePool.end());
   const gate = await openGate({
     config: { ...defaultGateConfig, publicUrl, allowLoopbackJwks: options.publicUrl === undefined },
-    stores: gateStores({ pool: gatePool, connection: address, site: (name) => openSite(database, name) }),
+    stores: gateStores(database, address),
     sealingKey: await loadSealingKey(options.dataDirectory, process.env.CHARTGATE_SEALING_KEY),
     log,
   });

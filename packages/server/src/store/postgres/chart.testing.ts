@@ -1,4 +1,4 @@
-import { isResourceType, type Resource, type Scope, searchParameter, searchParser } from '@chartgate/fhir';
+import { parseSearch, type Resource, type Scope } from '@chartgate/fhir';
 import type { SearchPosition, SearchType } from '../../access/interaction.ts';
 import { isDenied, type Permitted, permit } from '../../access/permit.ts';
 import { type TestDatabase, testDatabase } from '../../testing/database.ts';
@@ -15,8 +15,6 @@ import { writeStatement } from './write-statement.ts';
 export type Chart = Awaited<ReturnType<typeof testChart>>;
 
 export const now = Date.UTC(2026, 5, 1);
-
-const parseSearch = searchParser({ isResourceType, searchParameter });
 
 export type Asking = { readonly scopes?: readonly Scope[]; readonly after?: SearchPosition | undefined };
 
