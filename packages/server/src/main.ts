@@ -2,7 +2,6 @@
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { hostname } from 'node:os';
-import { meets } from '@chartgate/fhir';
 import { pino } from 'pino';
 import { ensureAdminCredential } from './clients/admin-credential.ts';
 import { maxConcurrencyPerClient, type ServeOptions, type Serving } from './config.ts';
@@ -17,9 +16,7 @@ import { type DatabaseAddress, openDatabase } from './store/postgres/database.ts
 import { gateStores } from './store/postgres/gate/gate-store.ts';
 import { migrate } from './store/postgres/migrate.ts';
 import { openSite } from './store/postgres/open-site.ts';
-import { resolve } from './store/postgres/resolve.ts';
 import { resourceStore } from './store/postgres/resource-store.ts';
-import { search } from './store/postgres/search.ts';
 import { buildApp } from './wire/app.ts';
 import { fhirBase } from './wire/chart.ts';
 import { gateRoutes } from './wire/gate-routes.ts';
@@ -62,11 +59,7 @@ async function start(
   await migrate(database);
   const site = await openSite(database, siteName);
   if (!site) throw new Error('The database has no site "default": its control tables were changed by hand.');
-  const store = resourceStore(database, site, {
-    meets: (criteria, facts) => meets(criteria, { ...facts, lastUpdated: Date.now() }),
-    search,
-    resolve,
-  });
+  const store = resourceStore(database, site);
 
   const gate = await openGate({
     config: { ...defaultGateConfig, publicUrl, allowLoopbackJwks: options.publicUrl === undefined },
