@@ -95,7 +95,8 @@ const cases: readonly (readonly [name: string, resource: Resource, parameter: st
       'phone',
       [{ code: '555' }],
     ],
-    ['a string may be a token', { resourceType: 'Device', udiCarrier: [{ deviceIdentifier: 'x1' }] }, 'udi-di', []],
+    ['a string may be a token', { resourceType: 'ValueSet', version: '1.0' }, 'version', [{ code: '1.0' }]],
+    ['an id may be a token', { resourceType: 'ImagingStudy', series: [{ uid: '1.2' }] }, 'series', [{ code: '1.2' }]],
     [
       'a relative reference is a type and an id, without its version',
       { resourceType: 'Observation', subject: { reference: 'Patient/1/_history/2' } },
@@ -289,13 +290,13 @@ for (const [name, resource, parameter, expected] of cases) {
 }
 
 test('what is not as R4 has it is passed over', () => {
-  const odd = {
+  const odd: Resource = {
     resourceType: 'Patient',
     name: 'x',
     telecom: [null, 3, 'y'],
     birthDate: [1],
     identifier: { value: 1 },
-    meta: [],
+    meta: {},
   };
   assert.deepEqual(valuesOf(odd, 'name'), []);
   assert.deepEqual(
