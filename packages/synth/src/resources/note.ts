@@ -1,5 +1,5 @@
-import { home } from '../bundle.ts';
-import { fullName } from '../chart.ts';
+import { home, type Reference } from '../bundle.ts';
+import { type Draft, fullName } from '../chart.ts';
 import { encounters } from '../tables/encounters.ts';
 import {
   type NarrativeReportKey,
@@ -56,7 +56,7 @@ function noteText(visit: Visit, type: Concept, reason: Concept | undefined): str
     .map((problem) => (problem.draft.code as Concept).text);
   const drugs = [...chart.orders.values()]
     .filter(({ draft }) => draft.status === 'active')
-    .map(({ draft }) => (draft.dosageInstruction as { text: string }[])[0]?.text ?? '');
+    .map(({ draft }) => drugOf(draft));
   return [
     `${type.text}, ${visit.at.slice(0, 10)}`,
     `${fullName(chart.person)}, ${Math.floor(chart.years(day))} years. ${encounters[visit.kind].type.text}.`,
@@ -65,6 +65,10 @@ function noteText(visit: Visit, type: Concept, reason: Concept | undefined): str
     `Current medication: ${drugs.length > 0 ? drugs.join('; ') : 'none'}.`,
     'Plan: as discussed with the patient.',
   ].join('\n');
+}
+
+function drugOf({ medicationCodeableConcept, medicationReference }: Draft): string {
+  return (medicationCodeableConcept as Concept | undefined)?.text ?? (medicationReference as Reference).display ?? '';
 }
 
 function attachment(text: string, title: string): object {
