@@ -306,6 +306,13 @@ test('every unknown parameter is named under strict handling', () => {
   for (const name of ['nam', 'foo', '_elements']) assert.match(message, new RegExp(`Search parameter ${name}:`));
 });
 
+test('a misspelt parameter is answered with the one that was meant', () => {
+  assert.match(refusal('Patient', 'birthDate=2000'), /Did you mean birthdate\?/);
+  assert.match(refusal('Patient', 'famly=x'), /Did you mean family\?/);
+  assert.match(refusal('Patient', 'xyzzy=x'), /CapabilityStatement/);
+  assert.match(refusal('Patient', `${'n'.repeat(5000)}=x`), /CapabilityStatement/);
+});
+
 test('lenient handling passes over unknown and empty parameters and lists them', () => {
   const { query, ignored } = parse('Patient', 'nam=x&gender=male,,&name=&_sort=&patient.x=y', { handling: 'lenient' });
   assert.deepEqual(ignored, ['nam', 'name', '_sort', 'patient.x']);
