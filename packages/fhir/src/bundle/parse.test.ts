@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FhirError } from '../outcome/fhir-error.ts';
-import { testDefinitions } from '../search/definitions.testing.ts';
 import { type BundleEntry, isRefused } from './entry.ts';
-import { type BundleOptions, bundleParser } from './parse.ts';
-
-const parseBundle = bundleParser(testDefinitions.isResourceType);
+import { type BundleOptions, parseBundle } from './parse.ts';
 
 const bundle = (type: string, ...entry: unknown[]) => JSON.stringify({ resourceType: 'Bundle', type, entry });
 const post = (resourceType: string, more: object = {}) => ({

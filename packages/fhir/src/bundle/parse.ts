@@ -19,30 +19,27 @@ export type BundleOptions = {
   readonly json?: Partial<JsonLimits>;
 };
 
-/** Gives `parseBundle` what it must know of FHIR's definitions. */
-export function bundleParser(isResourceType: (text: string) => boolean) {
-  /**
-   * Reads the JSON text of a batch or transaction. Each resource keeps its own piece of the text.
-   * @throws {FhirError} 400 for broken JSON, for what is no batch or transaction, and for a transaction with an entry
-   * that cannot be carried out: each issue names `Bundle.entry[i]…`; 413 for too many entries.
-   * @see https://hl7.org/fhir/R4/http.html#transaction
-   */
-  return function parseBundle(text: string, options: BundleOptions = {}): Bundle {
-    const compact = compactJson(text, options.json);
-    const { resource: bundle } = contentOf(JSON.parse(compact), compact, 'Bundle');
-    if (bundle.resourceType !== 'Bundle') {
-      throw badRequest('Expected a Bundle of type batch or transaction.', 'Bundle.resourceType');
-    }
-    const { type } = bundle;
-    if (type !== 'batch' && type !== 'transaction') {
-      throw badRequest('Expected the type batch or transaction.', 'Bundle.type');
-    }
-    const context = { isResourceType, base: options.base };
-    const entries = readEntries(context, entriesOf(bundle.entry, options), resourceTexts(compact));
-    if (type === 'batch') return { type, entries: refuseRepeats(entries, findRepeats(entries, fullUrlOf)) };
-    const checked = refuseRepeats(entries, [...findRepeats(entries, fullUrlOf), ...findRepeats(entries, identityOf)]);
-    return { type, entries: allOrNothing(checked) };
-  };
+/**
+ * Reads the JSON text of a batch or transaction. Each resource keeps its own piece of the text.
+ * @throws {FhirError} 400 for broken JSON, for what is no batch or transaction, and for a transaction with an entry
+ * that cannot be carried out: each issue names `Bundle.entry[i]…`; 413 for too many entries.
+ * @see https://hl7.org/fhir/R4/http.html#transaction
+ */
+export function parseBundle(text: string, options: BundleOptions = {}): Bundle {
+  const compact = compactJson(text, options.json);
+  const { resource: bundle } = contentOf(JSON.parse(compact), compact, 'Bundle');
+  if (bundle.resourceType !== 'Bundle') {
+    throw badRequest('Expected a Bundle of type batch or transaction.', 'Bundle.resourceType');
+  }
+  const { type } = bundle;
+  if (type !== 'batch' && type !== 'transaction') {
+    throw badRequest('Expected the type batch or transaction.', 'Bundle.type');
+  }
+  const context = { base: options.base };
+  const entries = readEntries(context, entriesOf(bundle.entry, options), resourceTexts(compact));
+  if (type === 'batch') return { type, entries: refuseRepeats(entries, findRepeats(entries, fullUrlOf)) };
+  const checked = refuseRepeats(entries, [...findRepeats(entries, fullUrlOf), ...findRepeats(entries, identityOf)]);
+  return { type, entries: allOrNothing(checked) };
 }
 
 function entriesOf(entries: unknown, options: BundleOptions): readonly unknown[] {

@@ -1,9 +1,10 @@
+import { isResourceType } from '../definitions/type.ts';
 import { badRequest } from '../outcome/fhir-error.ts';
 import { isResourceId } from '../resource/resource.ts';
 import type { EntryRequest, RequestMethod, RequestTarget } from './entry.ts';
 
 /** What requests are read against. `base` is the server's own base URL, without a slash at its end. */
-export type RequestContext = { readonly isResourceType: (text: string) => boolean; readonly base?: string | undefined };
+export type RequestContext = { readonly base?: string | undefined };
 
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH']);
 
@@ -63,7 +64,7 @@ export function requestTarget(context: RequestContext, url: string, path: string
   const query = mark < 0 ? undefined : relative.slice(mark + 1);
   const [type = '', id, history, versionId, ...more] = (mark < 0 ? relative : relative.slice(0, mark)).split('/');
   const isWellFormed =
-    context.isResourceType(type) &&
+    isResourceType(type) &&
     (id === undefined || isResourceId(id)) &&
     (history === undefined || history === '_history') &&
     (versionId === undefined || isResourceId(versionId)) &&

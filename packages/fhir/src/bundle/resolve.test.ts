@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FhirError } from '../outcome/fhir-error.ts';
-import { testDefinitions } from '../search/definitions.testing.ts';
 import type { BundleEntry } from './entry.ts';
-import { bundleParser } from './parse.ts';
+import { parseBundle } from './parse.ts';
 import { conditionalReferences, type Resolution, resolveReferences } from './resolve.ts';
-
-const parseBundle = bundleParser((text) => testDefinitions.isResourceType(text) || text === 'Bundle');
 
 const transaction = (
   ...resources: { fullUrl?: string; resource: { resourceType: string; [member: string]: unknown } }[]

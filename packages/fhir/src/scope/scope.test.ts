@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { testDefinitions } from '../search/definitions.testing.ts';
 import { describeScope } from './describe.ts';
 import { narrow } from './narrow.ts';
-import { scopeParser } from './parse.ts';
+import { parseScope } from './parse.ts';
 
-const parseScope = scopeParser(testDefinitions);
 const lab = 'category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory';
 
 for (const [text, context, type, letters] of [

@@ -1,6 +1,6 @@
+import { searchParameter } from '../definitions/search-parameters.ts';
 import { isResourceId } from '../resource/resource.ts';
 import type { Criterion } from './ast.ts';
-import type { SearchDefinitions } from './definitions.ts';
 import { splitUnescaped, unescapeValue } from './escape.ts';
 import { beyondLimit, invalidValue, UnknownParameter, unsupported } from './invalid.ts';
 import { searchLimits } from './limits.ts';
@@ -9,7 +9,6 @@ import { dateValue, numberValue, quantityValue, referenceValue, tokenValue } fro
 
 /** What criteria are read against. `now` is in ms since the epoch; `base` has no slash at its end. */
 export type CriterionContext = {
-  readonly definitions: SearchDefinitions;
   readonly handling: 'strict' | 'lenient';
   readonly now: number;
   readonly base?: string | undefined;
@@ -26,7 +25,7 @@ export type SearchPair = { readonly name: string; readonly value: string };
 export function plainCriterion(context: CriterionContext, type: string, pair: SearchPair): Criterion | undefined {
   const [code = '', modifier, ...more] = pair.name.split(':');
   if (more.length > 0) throw unsupported(pair.name, 'has more than one modifier.');
-  const parameter = knownParameter(context, type, code, pair.name);
+  const parameter = knownParameter(type, code, pair.name);
   const values = valuesOf(context, pair);
   if (values.length === 0) return undefined;
   if (code === '_id') return idCriterion(pair.name, modifier, values);
@@ -36,13 +35,8 @@ export function plainCriterion(context: CriterionContext, type: string, pair: Se
 }
 
 /** The parameter, or an `UnknownParameter` that names it as the search wrote it. */
-export function knownParameter(
-  { definitions }: CriterionContext,
-  type: string,
-  code: string,
-  name: string,
-): SearchParameter {
-  const parameter = definitions.searchParameter(type, code);
+export function knownParameter(type: string, code: string, name: string): SearchParameter {
+  const parameter = searchParameter(type, code);
   if (parameter) return parameter;
   throw new UnknownParameter(name, `${type} has no such parameter here. The CapabilityStatement lists those it has.`);
 }
@@ -124,8 +118,8 @@ function referenceCriterion(context: CriterionContext, parameter: SearchParamete
     return { kind: 'reference', parameter, values: tokens };
   }
   const types = modifier === undefined ? parameter.target : [targetType(parameter, name, modifier)];
-  const { definitions, base } = context;
-  const read = (text: string) => referenceValue(name, text, { definitions, types, base });
+  const { base } = context;
+  const read = (text: string) => referenceValue(name, text, { types, base });
   if (modifier === undefined) return { kind: 'reference', parameter, values: values.map(read) };
   return { kind: 'reference', parameter, values: values.map((text) => typedReference(name, text, types, read)) };
 }
@@ -147,7 +141,13 @@ function typedReference(
 /** The type that `subject:Patient` names. */
 export function targetType(parameter: SearchParameter, name: string, modifier: string): string {
   if (parameter.target.includes(modifier)) return modifier;
-  if (/^[A-Z]/.test(modifier)) throw invalidValue(name, `one of its target types: ${parameter.target.join(', ')}`);
+  if (/^[A-Z]/.test(modifier)) {
+    const isShort = parameter.target.length <= 12;
+    throw invalidValue(
+      name,
+      isShort ? `one of its target types: ${parameter.target.join(', ')}` : 'a resource type of R4',
+    );
+  }
   throw noModifier(name, modifier);
 }
 

@@ -1,6 +1,6 @@
+import { isResourceType } from '../definitions/type.ts';
 import { isResourceId } from '../resource/resource.ts';
 import type { DateValue, NumberValue, QuantityValue, ReferenceValue, TokenValue } from './ast.ts';
-import type { SearchDefinitions } from './definitions.ts';
 import { splitUnescaped, unescapeValue } from './escape.ts';
 import { invalidValue, unsupported } from './invalid.ts';
 import { parseNumberValue } from './number.ts';
@@ -50,7 +50,6 @@ export function quantityValue(name: string, text: string): QuantityValue {
 
 /** What a reference value is read against: the types an id alone may be of, and the server's own base URL. */
 export type ReferenceContext = {
-  readonly definitions: SearchDefinitions;
   readonly types: readonly string[];
   readonly base?: string | undefined;
 };
@@ -61,7 +60,7 @@ export function referenceValue(name: string, escaped: string, context: Reference
   const { base } = context;
   const path = base !== undefined && text.startsWith(`${base}/`) ? text.slice(base.length + 1) : text;
   const [type = '', id = '', ...more] = path.split('/');
-  if (context.definitions.isResourceType(type) && isResourceId(id)) {
+  if (isResourceType(type) && isResourceId(id)) {
     if (more.length === 0) return { kind: 'local', types: [type], id };
     if (more[0] === '_history')
       throw unsupported(name, 'a reference to one version is not searched. Leave out /_history.');

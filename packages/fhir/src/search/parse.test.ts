@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { searchParameter } from '../definitions/search-parameters.ts';
 import { FhirError } from '../outcome/fhir-error.ts';
 import type { Criterion } from './ast.ts';
-import { parameterOf, testDefinitions } from './definitions.testing.ts';
 import { searchLimits } from './limits.ts';
-import { type SearchOptions, searchParser } from './parse.ts';
+import { parseSearch, type SearchOptions } from './parse.ts';
 
-const parseSearch = searchParser(testDefinitions);
 const now = Date.UTC(2026, 0, 1);
 
 const parse = (type: string, query: string, options: SearchOptions = {}) =>
@@ -173,7 +172,11 @@ for (const [type, query, expected] of [
     { kind: 'quantity', parameter: 'value-quantity', values: [{ prefix: 'eq', value: 5, lo: 4.5, hi: 5.5 }] },
   ],
   ['Observation', 'subject=Patient/23', { kind: 'reference', parameter: 'subject', values: [local('23', 'Patient')] }],
-  ['Observation', 'subject=23', { kind: 'reference', parameter: 'subject', values: [local('23', 'Patient', 'Group')] }],
+  [
+    'Observation',
+    'subject=23',
+    { kind: 'reference', parameter: 'subject', values: [local('23', 'Group', 'Device', 'Patient', 'Location')] },
+  ],
   [
     'Observation',
     'subject:Patient=23,Patient/24',
@@ -234,8 +237,8 @@ for (const [type, query, expected] of [
       kind: 'chain',
       parameter: 'general-practitioner',
       targets: [
-        { type: 'Organization', criterion: { kind: 'string', parameter: 'name', match: 'exact', values: ['Joe'] } },
         { type: 'Practitioner', criterion: { kind: 'string', parameter: 'name', match: 'exact', values: ['Joe'] } },
+        { type: 'Organization', criterion: { kind: 'string', parameter: 'name', match: 'exact', values: ['Joe'] } },
       ],
     },
   ],
@@ -266,7 +269,7 @@ test('repeated parameters are AND-ed', () => {
 });
 
 test('result parameters', () => {
-  const parameter = (type: string, code: string) => parameterOf(type, code);
+  const parameter = searchParameter;
   const { query } = parse(
     'Observation',
     '_count=10&_sort=-date,_id,-_lastUpdated&_total=accurate&_include=Observation:subject:Patient&_include=Observation:patient&_format=json&_pretty=true',
@@ -320,7 +323,12 @@ for (const [name, type, query, expected] of [
   ['a system without a unit', 'Observation', 'value-quantity=5|http://unitsofmeasure.org', /number\|system\|code/],
   ['a reference to nothing', 'Observation', 'subject=Patient/1/2', /an id, Type\/id or an absolute URL/],
   ['a reference to a version', 'Observation', 'subject=Patient/1/_history/2', /one version/],
-  ['a type that is no target', 'Observation', 'subject:Device=1', /one of its target types: Patient, Group/],
+  [
+    'a type that is no target',
+    'Observation',
+    'subject:Practitioner=1',
+    /one of its target types: Group, Device, Patient, Location/,
+  ],
   ['a typed reference to another type', 'Observation', 'subject:Patient=Group/1', /the id of a Patient/],
   [':missing with something else', 'Patient', 'gender:missing=yes', /true or false/],
   ['two modifiers', 'Patient', 'name:exact:contains=x', /more than one modifier/],

@@ -1,7 +1,6 @@
 import { FhirError } from '../outcome/fhir-error.ts';
 import { type Issue, issue } from '../outcome/outcome.ts';
 import type { Criterion, Include, SearchQuery } from './ast.ts';
-import type { SearchDefinitions } from './definitions.ts';
 import { beyondLimit, invalidValue, shown, UnknownParameter, unsupported } from './invalid.ts';
 import { searchLimits } from './limits.ts';
 import type { CriterionContext, SearchPair } from './parse-criterion.ts';
@@ -37,34 +36,31 @@ type Draft = {
   total?: NonNullable<SearchQuery['total']>;
 };
 
-/** Gives `parseSearch` its definitions. */
-export function searchParser(definitions: SearchDefinitions) {
-  /**
-   * Reads the parameters of a type search, percent-decoding done. Repeated parameters are AND-ed, commas OR.
-   * @throws {FhirError} 400 naming each unknown parameter, or the first that cannot be used and why; values are never
-   * repeated.
-   * @see https://hl7.org/fhir/R4/search.html
-   */
-  return function parseSearch(
-    type: string,
-    parameters: Iterable<readonly [name: string, value: string]>,
-    options: SearchOptions = {},
-  ): ParsedSearch {
-    const draft = draftOf(definitions, type, options);
-    let count = 0;
-    for (const [name, value] of parameters) {
-      if (++count > searchLimits.parameters) throw beyondLimit(name, `${searchLimits.parameters} parameters`);
-      read(draft, { name, value });
-    }
-    if (draft.unknown.length > 0) throw new FhirError(400, draft.unknown);
-    return { query: queryOf(draft), ignored: draft.ignored };
-  };
+/**
+ * Reads the parameters of a type search, percent-decoding done. Repeated parameters are AND-ed, commas OR.
+ * @throws {FhirError} 400 naming each unknown parameter, or the first that cannot be used and why; values are never
+ * repeated.
+ * @see https://hl7.org/fhir/R4/search.html
+ */
+export function parseSearch(
+  type: string,
+  parameters: Iterable<readonly [name: string, value: string]>,
+  options: SearchOptions = {},
+): ParsedSearch {
+  const draft = draftOf(type, options);
+  let count = 0;
+  for (const [name, value] of parameters) {
+    if (++count > searchLimits.parameters) throw beyondLimit(name, `${searchLimits.parameters} parameters`);
+    read(draft, { name, value });
+  }
+  if (draft.unknown.length > 0) throw new FhirError(400, draft.unknown);
+  return { query: queryOf(draft), ignored: draft.ignored };
 }
 
-function draftOf(definitions: SearchDefinitions, type: string, options: SearchOptions): Draft {
+function draftOf(type: string, options: SearchOptions): Draft {
   const { handling = 'strict', base, now = Date.now() } = options;
   return {
-    context: { definitions, handling, base, now },
+    context: { handling, base, now },
     type,
     criteria: [],
     include: [],
@@ -118,7 +114,7 @@ function readOnce(draft: Draft, code: string, value: string): void {
   if (code === '_count') draft.count = countOf(value);
   else if (code === '_total') draft.total = totalOf(value);
   else if (code === '_summary') draft.countAlone = isCountAlone(value);
-  else draft.sort = sortOf(draft.context, draft.type, value);
+  else draft.sort = sortOf(draft.type, value);
 }
 
 /** `_format` and `_pretty` are of all interactions: the wire reads them. */
@@ -135,5 +131,5 @@ function addInclude(draft: Draft, to: Include[], pair: SearchPair, read: typeof 
   if (draft.include.length + draft.revinclude.length >= searchLimits.includes) {
     throw beyondLimit(pair.name, `${searchLimits.includes} includes`);
   }
-  to.push(read(draft.context, draft.type, pair));
+  to.push(read(draft.type, pair));
 }

@@ -6,7 +6,7 @@ import { primitives } from './primitive.ts';
 import { type Report, validationLimits } from './report.ts';
 import { validateResource } from './resource.ts';
 
-/** Reports what is wrong with a JSON value of one type. `at` is its FHIRPath. */
+/** Reports what is wrong with a JSON value of one type. `at` is its FHIRPath, or empty when paths are not asked for. */
 export type Validator = (value: unknown, at: string, report: Report) => void;
 
 const validators = new Map<string, Validator>();
@@ -137,7 +137,7 @@ function emitComplex(program: Program, element: ElementDefinition, type: Element
     program.cases.push(`${head} ${validate('member', path(element))} break;`);
     return;
   }
-  const indexed = `at + ${literal(`.${element.name}[`)} + i + ']'`;
+  const indexed = `(at && at + ${literal(`.${element.name}[`)} + i + ']')`;
   program.cases.push(`${head}
 if (!Array.isArray(member)) report.notArray(${path(element)}, ${literal(type.name)}, member);
 else if (member.length === 0) report.emptyArray(${path(element)});
@@ -158,8 +158,9 @@ function constant(program: Program, value: unknown): string {
   return `k${index < 0 ? program.constants.push(value) - 1 : index}`;
 }
 
+/** Without a path to begin with (the first, quick run) none is put together. */
 function path(element: ElementDefinition): string {
-  return `at + ${literal(`.${element.name}`)}`;
+  return `(at && at + ${literal(`.${element.name}`)})`;
 }
 
 function literal(text: string): string {

@@ -37,10 +37,11 @@ export type EmbeddedOptions = {
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const directory = resolve(options.dataDirectory);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const owner = await serverOwner();
+  // Root's directory is one that the server's user may pass through, but not look into.
+  await mkdir(directory, { recursive: true, mode: owner ? 0o711 : 0o700 });
   const unlock = await lockDirectory(directory);
   try {
-    const owner = await serverOwner();
     const binaries = await findBinaries(owner);
     const cluster = await openCluster({ directory, owner, binaries, fsync: options.fsync ?? true });
     const server = await runServer(cluster, options.log ?? (() => {}));

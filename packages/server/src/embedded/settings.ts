@@ -18,6 +18,7 @@ export function serverSettings(options: ServerOptions, memory: number = totalmem
     checkpoint_completion_target: '0.9',
     random_page_cost: '1.1',
     jit: 'off',
+    deadlock_timeout: '200ms',
     // One patient's question is answered by one index; parallel workers would only take the cores from other requests.
     max_parallel_workers_per_gather: availableParallelism() > 4 ? '2' : '0',
     max_worker_processes: '8',
