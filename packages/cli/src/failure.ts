@@ -1,13 +1,3 @@
-import {
-  DiscoveryError,
-  FhirError,
-  KeyError,
-  OAuthError,
-  type OutcomeIssue,
-  UnexpectedAnswer,
-  UnreachableError,
-} from '@chartgate/client';
-
 /** What the command's exit code says. `chartgate help exit-codes` prints the same. */
 export const exitCodes = {
   ok: 0,
@@ -22,7 +12,8 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-type Category = 'user_input' | 'auth' | 'network' | 'api' | 'filesystem' | 'internal' | 'cancelled' | 'pending';
+/** What kind of failure it is, for scripts. */
+export type Category = 'user_input' | 'auth' | 'network' | 'api' | 'filesystem' | 'internal' | 'cancelled' | 'pending';
 
 /** A command's refusal in words for people: what happened and what to do next. */
 export class Failure extends Error {
@@ -40,46 +31,4 @@ export class Failure extends Error {
 /** The command was called in a way that cannot be meant. */
 export function usage(message: string): Failure {
   return new Failure(exitCodes.usage, 'user_input', message);
-}
-
-/** How a failure is reported: exit code, category for scripts, message, and what the server said. */
-export type Report = {
-  readonly exitCode: ExitCode;
-  readonly category: Category;
-  readonly message: string;
-  readonly error?: string;
-  readonly ticket?: string;
-  readonly issue?: readonly OutcomeIssue[];
-};
-
-/** What to tell about anything that was thrown. The messages of the SDK hold no secret. */
-export function reportOf(cause: unknown): Report {
-  if (cause instanceof Failure) return { exitCode: cause.exitCode, category: cause.category, message: cause.message };
-  if (cause instanceof OAuthError) return oauthReport(cause);
-  if (cause instanceof FhirError) {
-    return { exitCode: codeOf(cause.status), category: 'api', message: cause.message, issue: cause.issues };
-  }
-  const message = cause instanceof Error ? cause.message : String(cause);
-  if (cause instanceof UnreachableError) return { exitCode: exitCodes.failed, category: 'network', message };
-  if (cause instanceof DiscoveryError) return { exitCode: exitCodes.notFound, category: 'api', message };
-  if (cause instanceof UnexpectedAnswer) return { exitCode: exitCodes.failed, category: 'api', message };
-  if (cause instanceof KeyError) return { exitCode: exitCodes.failed, category: 'user_input', message };
-  if (isSystemError(cause)) return { exitCode: exitCodes.failed, category: 'filesystem', message };
-  return { exitCode: exitCodes.failed, category: 'internal', message };
-}
-
-function oauthReport(cause: OAuthError): Report {
-  const exitCode = cause.error === 'invalid_scope' ? exitCodes.denied : codeOf(cause.status);
-  const ticket = cause.ticket === undefined ? {} : { ticket: cause.ticket };
-  return { exitCode, category: 'auth', message: cause.message, error: cause.error, ...ticket };
-}
-
-function codeOf(status: number): ExitCode {
-  if (status === 401) return exitCodes.needsAuth;
-  if (status === 403) return exitCodes.denied;
-  return status === 404 || status === 410 ? exitCodes.notFound : exitCodes.failed;
-}
-
-function isSystemError(cause: unknown): cause is NodeJS.ErrnoException {
-  return cause instanceof Error && 'code' in cause && 'syscall' in cause;
 }

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { CommandDefinition, Options } from './command.ts';
-import { exitCodes, reportOf } from './failure.ts';
+import { exitCodes } from './failure.ts';
 import { topics } from './help.ts';
 import type { Io } from './io.ts';
 
@@ -53,7 +53,8 @@ export async function run(line: readonly string[], io: Io): Promise<number> {
       io.stderr.write('Cancelled.\n');
       return exitCodes.cancelled;
     }
-    const { exitCode, ...report } = reportOf(cause);
+    // Read only now: it knows the SDK, which would double the time of --help.
+    const { exitCode, ...report } = (await import('./report.ts')).reportOf(cause);
     const json = args.includes('--json');
     io.stderr.write(json ? `${JSON.stringify({ exit_code: exitCode, ...report })}\n` : inWords(report, io));
     return exitCode;
