@@ -1,7 +1,7 @@
 import { FhirError } from '../outcome/fhir-error.ts';
 import { type Issue, issue } from '../outcome/outcome.ts';
 import type { Criterion, Include, SearchQuery } from './ast.ts';
-import { beyondLimit, invalidValue, shown, UnknownParameter, unsupported } from './invalid.ts';
+import { beyondLimit, shown, UnknownParameter, unsupported } from './invalid.ts';
 import { searchLimits } from './limits.ts';
 import type { CriterionContext, SearchPair } from './parse-criterion.ts';
 import { criterionOf } from './parse-link.ts';
@@ -17,7 +17,7 @@ export type SearchOptions = {
   readonly now?: number;
 };
 
-/** A search, and the names of the parameters that lenient handling passed over. */
+/** A search, and the names of the parameters passed over: those without a value, and unknown ones if lenient. */
 export type ParsedSearch = { readonly query: SearchQuery; readonly ignored: readonly string[] };
 
 /** Mutable while the parameters are read. */
@@ -29,6 +29,7 @@ type Draft = {
   readonly revinclude: Include[];
   readonly ignored: string[];
   readonly unknown: Issue[];
+  readonly handling: 'strict' | 'lenient';
   readonly seen: Set<string>;
   sort: SearchQuery['sort'];
   count: number;
@@ -59,9 +60,11 @@ export function parseSearch(
 
 function draftOf(type: string, options: SearchOptions): Draft {
   const { handling = 'strict', base, now = Date.now() } = options;
+  const context: CriterionContext = { empty: 'ignored', base, now };
   return {
-    context: { handling, base, now },
+    context,
     type,
+    handling,
     criteria: [],
     include: [],
     revinclude: [],
@@ -86,7 +89,7 @@ function read(draft: Draft, pair: SearchPair): void {
     else readCriterion(draft, pair);
   } catch (error) {
     if (!(error instanceof UnknownParameter)) throw error;
-    if (draft.context.handling === 'lenient') draft.ignored.push(shown(pair.name));
+    if (draft.handling === 'lenient') draft.ignored.push(shown(pair.name));
     else draft.unknown.push(error.issue);
   }
 }
@@ -102,7 +105,7 @@ function readResult(draft: Draft, code: string, pair: SearchPair): void {
   const { name, value } = pair;
   if (name !== code) throw unsupported(name, 'no modifier is supported here.');
   if (code === '_format' || code === '_pretty') return;
-  if (value === '') readEmpty(draft, name);
+  if (value === '') draft.ignored.push(shown(name));
   else if (code === '_include') addInclude(draft, draft.include, pair, includeOf);
   else if (code === '_revinclude') addInclude(draft, draft.revinclude, pair, revincludeOf);
   else readOnce(draft, code, value);
@@ -118,14 +121,9 @@ function readOnce(draft: Draft, code: string, value: string): void {
 }
 
 /** `_format` and `_pretty` are of all interactions: the wire reads them. */
-const resultParameters: ReadonlySet<string> = new Set([
+export const resultParameters: ReadonlySet<string> = new Set([
   ...['_count', '_total', '_summary', '_sort', '_include', '_revinclude', '_format', '_pretty'],
 ]);
-
-function readEmpty(draft: Draft, name: string): void {
-  if (draft.context.handling === 'strict') throw invalidValue(name, 'a value');
-  draft.ignored.push(shown(name));
-}
 
 function addInclude(draft: Draft, to: Include[], pair: SearchPair, read: typeof includeOf): void {
   if (draft.include.length + draft.revinclude.length >= searchLimits.includes) {
