@@ -2,7 +2,6 @@
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { hostname } from 'node:os';
-import { meets } from '@chartgate/fhir';
 import { pino } from 'pino';
 import { ensureAdminCredential } from './clients/admin-credential.ts';
 import { maxConcurrencyPerClient, type ServeOptions, type Serving } from './config.ts';
@@ -17,9 +16,7 @@ import { type DatabaseAddress, openDatabase } from './store/postgres/database.ts
 import { gateStores } from './store/postgres/gate/gate-store.ts';
 import { migrate } from './store/postgres/migrate.ts';
 import { openSite } from './store/postgres/open-site.ts';
-import { resolve } from './store/postgres/resolve.ts';
 import { resourceStore } from './store/postgres/resource-store.ts';
-import { search } from './store/postgres/search.ts';
 import { buildApp } from './wire/app.ts';
 import { fhirBase } from './wire/chart.ts';
 import { gateRoutes } from './wire/gate-routes.ts';
@@ -50,22 +47,19 @@ async function start(
   stops: (() => Promise<unknown>)[],
   close: () => Promise<void>,
 ): Promise<Serving> {
-  const log = options.log ?? pino({ level: process.env.CHARTGATE_LOG ?? 'warn' }, pino.destination(2));
+  const write = options.log ?? ((line: string) => void process.stderr.write(line));
+  const log = pino({ level: process.env.CHARTGATE_LOG ?? 'warn' }, { write });
   const port = options.port === 0 ? await freePort() : options.port;
   const publicUrl = (options.publicUrl ?? `http://localhost:${port}`).replace(/\/+$/, '');
   await mkdir(options.dataDirectory, { recursive: true, mode: 0o700 });
 
-  const address = await databaseAddress(options, stops);
+  const address = await databaseAddress(options, stops, (message) => log.info(message));
   const database = openDatabase(address);
   stops.push(() => database.close());
   await migrate(database);
   const site = await openSite(database, siteName);
   if (!site) throw new Error('The database has no site "default": its control tables were changed by hand.');
-  const store = resourceStore(database, site, {
-    meets: (criteria, facts) => meets(criteria, { ...facts, lastUpdated: Date.now() }),
-    search,
-    resolve,
-  });
+  const store = resourceStore(database, site);
 
   const gate = await openGate({
     config: { ...defaultGateConfig, publicUrl, allowLoopbackJwks: options.publicUrl === undefined },
@@ -96,9 +90,13 @@ async function start(
   return { url: publicUrl, credentialFile: file, demoPatients, close };
 }
 
-async function databaseAddress(options: ServeOptions, stops: (() => Promise<unknown>)[]): Promise<DatabaseAddress> {
+async function databaseAddress(
+  options: ServeOptions,
+  stops: (() => Promise<unknown>)[],
+  log: (message: string) => void,
+): Promise<DatabaseAddress> {
   if (options.databaseUrl !== undefined) return { connectionString: options.databaseUrl };
-  const embedded = await startEmbedded({ dataDirectory: options.dataDirectory });
+  const embedded = await startEmbedded({ dataDirectory: options.dataDirectory, log });
   stops.push(() => embedded.stop());
   return embedded.connection;
 }

@@ -11,11 +11,7 @@ import { sql } from './sql.ts';
 
 const { database, site, drop } = await testDatabase();
 after(drop);
-const store = resourceStore(database, site, {
-  meets: () => assert.fail(),
-  search: () => assert.fail(),
-  resolve: () => assert.fail(),
-});
+const store = resourceStore(database, site);
 
 const type = 'Patient';
 const patient = (family: string) => content({ resourceType: type, name: [{ family }], birthDate: '1970-01-01' });
