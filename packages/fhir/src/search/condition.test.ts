@@ -12,7 +12,7 @@ test('a condition is a search whose page tells one match from several', () => {
 });
 
 for (const [query, expected] of [
-  ['', /not an empty one/],
+  ['', /condition is empty/],
   ['identifier=', /identifier: expected a value/],
   ['identifier=1,', /identifier: expected a value/],
   ['name', /name: expected a value/],

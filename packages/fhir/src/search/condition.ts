@@ -1,5 +1,5 @@
-import { badRequest, FhirError } from '../outcome/fhir-error.ts';
-import type { Issue } from '../outcome/outcome.ts';
+import { FhirError } from '../outcome/fhir-error.ts';
+import { type Issue, issue } from '../outcome/outcome.ts';
 import type { Criterion, SearchQuery } from './ast.ts';
 import { beyondLimit, UnknownParameter, unsupported } from './invalid.ts';
 import { searchLimits } from './limits.ts';
@@ -12,7 +12,7 @@ import { criterionOf } from './parse-link.ts';
  * percent-encoded. Stricter than a search that is only read from: unknown parameters, parameters without a value and
  * those about the result are refused, and so is a condition that everything meets. Its page holds two matches: enough
  * to tell one from several.
- * @throws {FhirError} 400 naming the parameter and what was expected, never the value
+ * @throws {FhirError} 400 naming the parameter and what was expected, never the value; 412 for an empty condition
  * @see https://hl7.org/fhir/R4/http.html#ccreate
  */
 export function parseCondition(
@@ -36,7 +36,10 @@ export function parseCondition(
     }
   }
   if (unknown.length > 0) throw new FhirError(400, unknown);
-  if (criteria.length === 0)
-    throw badRequest('Expected a condition such as identifier=system|value, not an empty one.');
+  if (criteria.length === 0) {
+    throw new FhirError(412, [
+      issue('incomplete', 'The condition is empty. Name the resource, by an identifier for one.'),
+    ]);
+  }
   return { type, criteria, include: [], revinclude: [], sort: [], count: 2 };
 }

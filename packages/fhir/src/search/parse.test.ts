@@ -319,6 +319,19 @@ test('parameters without a value are no error: they are ignored, and listed', ()
   assert.deepEqual(query.criteria.map(plain), criteria('Patient', 'gender=male'));
 });
 
+test('what was used can be asked for again, pair by pair', () => {
+  const search = 'name=&name=x&_include=Patient:foo&_include=Patient:organization&y=1&_format=json&_count=5';
+  const { used, ignored, query } = parse('Patient', search, { handling: 'lenient' });
+  assert.deepEqual(ignored, ['name', '_include', 'y']);
+  assert.deepEqual(used, [
+    ['name', 'x'],
+    ['_include', 'Patient:organization'],
+    ['_format', 'json'],
+    ['_count', '5'],
+  ]);
+  assert.deepEqual(parseSearch('Patient', used, { now }), { query, used, ignored: [] });
+});
+
 test('lenient handling passes over unknown parameters and lists them', () => {
   const { query, ignored } = parse('Patient', 'nam=x&gender=male&patient.x=y', { handling: 'lenient' });
   assert.deepEqual(ignored, ['nam', 'patient.x']);
