@@ -1,5 +1,3 @@
-import type { FastifyBaseLogger } from 'fastify';
-
 /** What `serve` is told. */
 export type ServeOptions = {
   /** TCP port; 0 takes a free one. */
@@ -15,7 +13,8 @@ export type ServeOptions = {
   readonly publicUrl?: string;
   /** Fills an empty site with synthetic patients. */
   readonly demo?: boolean;
-  readonly log?: FastifyBaseLogger;
+  /** Hears the log, a line of JSON each. (Default: standard error) The level is `CHARTGATE_LOG`, by default `warn`. */
+  readonly log?: (line: string) => void;
 };
 
 /** A server that answers. */

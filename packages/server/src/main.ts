@@ -47,12 +47,13 @@ async function start(
   stops: (() => Promise<unknown>)[],
   close: () => Promise<void>,
 ): Promise<Serving> {
-  const log = options.log ?? pino({ level: process.env.CHARTGATE_LOG ?? 'warn' }, pino.destination(2));
+  const write = options.log ?? ((line: string) => void process.stderr.write(line));
+  const log = pino({ level: process.env.CHARTGATE_LOG ?? 'warn' }, { write });
   const port = options.port === 0 ? await freePort() : options.port;
   const publicUrl = (options.publicUrl ?? `http://localhost:${port}`).replace(/\/+$/, '');
   await mkdir(options.dataDirectory, { recursive: true, mode: 0o700 });
 
-  const address = await databaseAddress(options, stops);
+  const address = await databaseAddress(options, stops, (message) => log.info(message));
   const database = openDatabase(address);
   stops.push(() => database.close());
   await migrate(database);
@@ -89,9 +90,13 @@ async function start(
   return { url: publicUrl, credentialFile: file, demoPatients, close };
 }
 
-async function databaseAddress(options: ServeOptions, stops: (() => Promise<unknown>)[]): Promise<DatabaseAddress> {
+async function databaseAddress(
+  options: ServeOptions,
+  stops: (() => Promise<unknown>)[],
+  log: (message: string) => void,
+): Promise<DatabaseAddress> {
   if (options.databaseUrl !== undefined) return { connectionString: options.databaseUrl };
-  const embedded = await startEmbedded({ dataDirectory: options.dataDirectory });
+  const embedded = await startEmbedded({ dataDirectory: options.dataDirectory, log });
   stops.push(() => embedded.stop());
   return embedded.connection;
 }

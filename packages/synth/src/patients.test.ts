@@ -169,6 +169,7 @@ const mustHave: { readonly [type: string]: readonly string[] } = {
   PractitionerRole: ['practitioner', 'organization', 'code', 'specialty', 'location', 'telecom'],
   Procedure: ['status', 'code', 'subject', 'performedDateTime', 'encounter'],
   Provenance: ['target', 'recorded', 'agent'],
+  QuestionnaireResponse: ['identifier', 'questionnaire', 'status', 'subject', 'authored', 'author', 'item'],
   RelatedPerson: ['active', 'patient', 'relationship', 'name', 'telecom', 'address'],
   ServiceRequest: ['status', 'intent', 'category', 'code', 'subject', 'encounter', 'authoredOn', 'requester'],
   Specimen: ['type', 'subject', 'accessionIdentifier'],

@@ -1,9 +1,10 @@
-import { searchParameter } from '../definitions/search-parameters.ts';
+import { searchParameter, searchParameters } from '../definitions/search-parameters.ts';
 import { isResourceId } from '../resource/resource.ts';
 import type { Criterion } from './ast.ts';
 import { splitUnescaped, unescapeValue } from './escape.ts';
 import { beyondLimit, invalidValue, UnknownParameter, unsupported } from './invalid.ts';
 import { searchLimits } from './limits.ts';
+import { nearest } from './nearest.ts';
 import type { SearchParameter } from './parameter.ts';
 import { dateValue, numberValue, quantityValue, referenceValue, tokenValue } from './parse-value.ts';
 
@@ -38,7 +39,12 @@ export function plainCriterion(context: CriterionContext, type: string, pair: Se
 export function knownParameter(type: string, code: string, name: string): SearchParameter {
   const parameter = searchParameter(type, code);
   if (parameter) return parameter;
-  throw new UnknownParameter(name, `${type} has no such parameter here. The CapabilityStatement lists those it has.`);
+  const near = nearest(
+    code,
+    searchParameters(type).map((known) => known.code),
+  );
+  const advice = near === undefined ? 'The CapabilityStatement lists those it has.' : `Did you mean ${near}?`;
+  throw new UnknownParameter(name, `${type} has no such parameter here. ${advice}`);
 }
 
 function valuesOf(context: CriterionContext, { name, value }: SearchPair): readonly string[] {

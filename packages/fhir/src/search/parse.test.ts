@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { searchParameter } from '../definitions/search-parameters.ts';
+import { searchParameter, searchParameters } from '../definitions/search-parameters.ts';
+import { resourceTypes } from '../definitions/type.ts';
 import { FhirError } from '../outcome/fhir-error.ts';
 import type { Criterion } from './ast.ts';
 import { searchLimits } from './limits.ts';
+import type { SearchParameterType } from './parameter.ts';
 import { parseSearch, type SearchOptions } from './parse.ts';
 
 const now = Date.UTC(2026, 0, 1);
@@ -304,6 +306,13 @@ test('every unknown parameter is named under strict handling', () => {
   for (const name of ['nam', 'foo', '_elements']) assert.match(message, new RegExp(`Search parameter ${name}:`));
 });
 
+test('a misspelt parameter is answered with the one that was meant', () => {
+  assert.match(refusal('Patient', 'birthDate=2000'), /Did you mean birthdate\?/);
+  assert.match(refusal('Patient', 'famly=x'), /Did you mean family\?/);
+  assert.match(refusal('Patient', 'xyzzy=x'), /CapabilityStatement/);
+  assert.match(refusal('Patient', `${'n'.repeat(5000)}=x`), /CapabilityStatement/);
+});
+
 test('lenient handling passes over unknown and empty parameters and lists them', () => {
   const { query, ignored } = parse('Patient', 'nam=x&gender=male,,&name=&_sort=&patient.x=y', { handling: 'lenient' });
   assert.deepEqual(ignored, ['nam', 'name', '_sort', 'patient.x']);
@@ -405,4 +414,65 @@ test('a million backslashes and separators take no time to speak of', () => {
   refusal('Patient', `identifier=${','.repeat(1_000_000)}`);
   refusal('Patient', `identifier=${'\\|'.repeat(500_000)}`);
   assert.ok(performance.now() - started < 1000);
+});
+
+test('attack 68: a chain over more types than 20 must name one', () => {
+  assert.match(refusal('Provenance', 'target._id=1'), /at most 20 types in a chain\. Name the type/);
+  assert.equal(parse('Provenance', 'target:Patient._id=1').query.criteria.length, 1);
+});
+
+const samples: Partial<Record<SearchParameterType, string>> = {
+  ...{ token: 'http://a.example|b', string: 'x', date: 'ge2024', number: 'lt5.4', quantity: '5||mg', uri: 'urn:a' },
+  reference: 'Patient/1',
+};
+
+test('every parameter of every type takes a value of its form and :missing; composites and specials are refused by name', () => {
+  let count = 0;
+  for (const type of resourceTypes) {
+    for (const { code, type: kind } of searchParameters(type)) {
+      const sample = samples[kind];
+      const read = () => parseSearch(type, [[code, sample ?? 'a$b']], { now }).query.criteria;
+      if (sample === undefined) assert.throws(read, FhirError, `${type}.${code}`);
+      else if (code !== '_id') assert.equal(read().length, 1, `${type}.${code}`);
+      count++;
+    }
+  }
+  assert.ok(count > 2000);
+});
+
+test('no text at all makes anything but criteria or a refusal', () => {
+  const names = ['name', 'birthdate', 'identifier', 'general-practitioner', '_has', '_sort', '_include', '_count', 'x'];
+  const pieces = [
+    '',
+    ':',
+    '.',
+    '|',
+    ',',
+    '$',
+    '\\',
+    'Patient',
+    'missing',
+    'ge',
+    '2024',
+    '-',
+    '*',
+    '_id',
+    'é',
+    '\u0000',
+    '%',
+  ];
+  let state = 3;
+  const next = (below: number) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  const text = () => Array.from({ length: next(5) }, () => pieces[next(pieces.length)]).join('');
+  for (let i = 0; i < 20_000; i++) {
+    const pair = [names[next(names.length)] + text(), text()] as const;
+    try {
+      parseSearch('Patient', [pair], { now, handling: next(2) ? 'strict' : 'lenient' });
+    } catch (error) {
+      assert.ok(error instanceof FhirError && error.status === 400, `${pair}: ${error}`);
+    }
+  }
 });

@@ -43,6 +43,8 @@ function compileValidator(type: string): Validator {
   const program: Program = { type, locals: [], cases: [], required: [], constants: [], types: [] };
   for (const element of elements) emitElement(program, element);
   if (isResource) program.cases.push(`case 'resourceType': break;`);
+  // An Element stands beside a primitive value, and may then hold an id alone.
+  else if (type === 'Element') program.required.push('if (members === 0) report.empty(at);');
   else program.required.push(`if (members === ('id' in value ? 1 : 0)) report.empty(at);`);
   const body = `'use strict';
 const { ${Object.keys(library).join(', ')} } = library;

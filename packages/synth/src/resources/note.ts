@@ -1,5 +1,5 @@
 import { home, type Reference } from '../bundle.ts';
-import { type Draft, fullName } from '../chart.ts';
+import { type Draft, fullName, refer } from '../chart.ts';
 import { encounters } from '../tables/encounters.ts';
 import {
   type NarrativeReportKey,
@@ -30,8 +30,8 @@ export function addNote(visit: Visit, key: NoteKey, reason: Concept | undefined)
   });
 }
 
-/** A report in words, such as a radiologist's. */
-export function addNarrativeReport(visit: Visit, key: NarrativeReportKey): void {
+/** A report in words, such as a radiologist's, on what was observed, where that is given. */
+export function addNarrativeReport(visit: Visit, key: NarrativeReportKey, results: readonly Draft[] = []): void {
   const { chart, at } = visit;
   const report = narrativeReports[key];
   const performer = report.category.text === 'Radiology' ? chart.clinician('radiology') : visit.clinician;
@@ -44,6 +44,7 @@ export function addNarrativeReport(visit: Visit, key: NarrativeReportKey): void 
     effectiveDateTime: at,
     issued: visit.at,
     performer: [performer.practitioner],
+    ...(results.length > 0 && { result: results.map(refer) }),
     conclusion: report.text,
     presentedForm: [attachment(report.text, report.code.text)],
   });
