@@ -24,7 +24,6 @@ export * from './scope/scope.ts';
 export * from './search/ast.ts';
 export * from './search/compare.ts';
 export * from './search/date.ts';
-export * from './search/definitions.ts';
 export * from './search/extract.ts';
 export * from './search/limits.ts';
 export * from './search/meets.ts';
