@@ -75,6 +75,10 @@ const findKey = check('key is registered', async (x) => {
   const fitting = named.filter((key) => key.algorithm === alg);
   const names = keys.map((key) => `${key.kid} (${key.algorithm})`).join(', ');
   const facts = { expected: `one of ${shown(names)}`, received: `kid ${shown(kid)}, alg ${shown(alg)}` };
+  const required = clientOf(x).metadata.token_endpoint_auth_signing_alg;
+  if (required !== undefined && alg !== required) {
+    throw new OAuthError('key-algorithm', { ...facts, expected: `${shown(required)}, as registered` });
+  }
   if (named.length === 0) throw new OAuthError('key-unknown', facts);
   if (fitting.length !== 1) throw new OAuthError('key-algorithm', facts);
   x.key = fitting[0] as VerificationKey;

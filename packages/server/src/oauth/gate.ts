@@ -5,7 +5,7 @@ import { guardedFetch, type Lookup } from './guarded-fetch.ts';
 import { readJwks, type VerificationKey } from './jwks.ts';
 import { type RateLimiter, rateLimiter } from './rate-limit.ts';
 import { remoteJwks } from './remote-jwks.ts';
-import { secretHash } from './secret.ts';
+import { isGateId, secretHash } from './secret.ts';
 import { startSweeping } from './sweep.ts';
 
 /** Where the gate writes what only an operator may read; pino's shape. */
@@ -133,7 +133,7 @@ function gateSite(name: string, store: GateStore, options: GateOptions & { reado
     fhirUrl: `${config.publicUrl}/apis/${name}/fhir`,
 
     async client(clientId: string) {
-      return clientId.length > 200 ? undefined : (await clients.fetch(clientId))?.client;
+      return isGateId(clientId) ? (await clients.fetch(clientId))?.client : undefined;
     },
 
     async keysOf({ clientId, metadata }: Client, kid: string) {
@@ -160,7 +160,8 @@ function gateSite(name: string, store: GateStore, options: GateOptions & { reado
         return tokens.clear();
       }
       clients.delete(clientId);
-      for (const [hash, { live }] of tokens.entries()) if (live?.clientId === clientId) tokens.delete(hash);
+      // all of them: one that is being fetched now cannot be told apart yet
+      tokens.clear();
     },
   };
 }
