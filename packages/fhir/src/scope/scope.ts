@@ -20,3 +20,24 @@ export type ResourceScope = {
 export type NamedScope = { readonly kind: 'named'; readonly text: string };
 
 export type Scope = ResourceScope | NamedScope;
+
+/** A scope that opens nothing here, and why: for the warnings of a registration. */
+export type UnknownScope = { readonly text: string; readonly reason: string };
+
+/** The letters in the order in which SMART v2 writes them. */
+export const scopeLetters: readonly Letter[] = ['c', 'r', 'u', 'd', 's'];
+
+/** What one scope parameter may hold at most. */
+export const scopeLimits = {
+  /** Characters of the whole. */
+  length: 20_000,
+  /** Scopes, each counted once. */
+  scopes: 500,
+} as const;
+
+/** What v1 calls these letters, joined. @see https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html */
+export const firstVersionWords: ReadonlyMap<string, string> = new Map([
+  ['rs', 'read'],
+  ['cud', 'write'],
+  ['cruds', '*'],
+]);

@@ -1,17 +1,23 @@
 import type { Letter } from '@chartgate/fhir';
 import { type AccessGrant, type AccessRule, opening } from '../../access/rule.ts';
+import { isPlain } from './content-rule.ts';
 import { criterionCondition, type Row } from './criterion.ts';
 import type { Site } from './site.ts';
 import { and, or, raw, type Sql, sql } from './sql.ts';
 
 /**
  * The access rule as a condition on `alias`, a row of `sx` that is of `type`: what no line opens is false. Goes into
- * every statement that yields, tests or counts rows, on each alias.
+ * every statement that yields, tests or counts rows, on each alias. A line with a chain or `_has` among its criteria
+ * opens nothing: whether a row may be seen is decided by the row itself.
  */
 export function ruleCondition(site: Site, rule: AccessRule, type: string, letter: Letter, alias: string): Sql {
-  const lines = opening(rule, type, letter);
-  if (lines.some((line) => line.compartment === undefined && line.criteria.length === 0)) return raw('true');
+  if (isPlain(rule, type, letter)) return raw('true');
+  const lines = opening(rule, type, letter).filter(isDecidedByRow);
   return or(lines.map((line) => lineCondition({ site, rule, type, alias }, line)));
+}
+
+function isDecidedByRow(line: AccessGrant): boolean {
+  return line.criteria.every(({ kind }) => kind !== 'chain' && kind !== 'has');
 }
 
 function lineCondition(row: Row, line: AccessGrant): Sql {

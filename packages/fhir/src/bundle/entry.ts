@@ -1,0 +1,48 @@
+import type { ResourceContent } from '../json/content.ts';
+import type { FhirError } from '../outcome/fhir-error.ts';
+
+/** The methods that `Bundle.entry.request.method` may name. @see https://hl7.org/fhir/R4/valueset-http-verb.html */
+export type RequestMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
+
+/** What `request.url` names: `Type`, `Type/id`, `Type/id/_history`, `Type/id/_history/version`, each with `?query`. */
+export type RequestTarget = {
+  readonly type: string;
+  readonly id?: string;
+  /** `_history` follows the id. */
+  readonly history: boolean;
+  readonly versionId?: string;
+  /** What follows `?`, still percent-encoded. */
+  readonly query?: string;
+};
+
+/** `Bundle.entry.request`, checked. Conditions are as the HTTP headers of the same names, `ifMatch` is a version id. */
+export type EntryRequest = {
+  readonly method: RequestMethod;
+  readonly url: string;
+  readonly target: RequestTarget;
+  /** The search of a conditional create, without a leading `?`. */
+  readonly ifNoneExist?: string;
+  readonly ifMatch?: string;
+  readonly ifNoneMatch?: string;
+  readonly ifModifiedSince?: string;
+};
+
+/** An entry that can be carried out. */
+export type BundleEntry = {
+  readonly index: number;
+  readonly fullUrl?: string;
+  readonly request: EntryRequest;
+  readonly content?: ResourceContent;
+};
+
+/** An entry of a batch that cannot: its response is the refusal, the other entries go on. */
+export type RefusedEntry = { readonly index: number; readonly refusal: FhirError };
+
+export function isRefused(entry: BundleEntry | RefusedEntry): entry is RefusedEntry {
+  return 'refusal' in entry;
+}
+
+/** A batch may hold refused entries; a transaction with one is refused as a whole. */
+export type Bundle =
+  | { readonly type: 'transaction'; readonly entries: readonly BundleEntry[] }
+  | { readonly type: 'batch'; readonly entries: readonly (BundleEntry | RefusedEntry)[] };

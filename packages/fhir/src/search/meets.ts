@@ -1,0 +1,139 @@
+import type {
+  ChainCriterion,
+  Criterion,
+  HasCriterion,
+  QuantityCriterion,
+  QuantityValue,
+  ReferenceCriterion,
+  ReferenceValue,
+  StringCriterion,
+  TokenValue,
+} from './ast.ts';
+import { meetsDate, meetsNumber } from './compare.ts';
+import { normalizeString } from './string.ts';
+import type { QuantitySearchValue, ReferenceSearchValue, SearchValue } from './value.ts';
+
+/** What criteria look at in one version of a resource. `lastUpdated` is in ms since the epoch. */
+export type SearchFacts = {
+  readonly id: string;
+  readonly lastUpdated: number;
+  readonly values: readonly SearchValue[];
+};
+
+/** A criterion that one resource meets or not by itself, without a look at others. */
+export type PlainCriterion = Exclude<Criterion, ChainCriterion | HasCriterion>;
+
+export function isPlain(criterion: Criterion): criterion is PlainCriterion {
+  return criterion.kind !== 'chain' && criterion.kind !== 'has';
+}
+
+/**
+ * Whether a resource meets all criteria, exactly: the check behind an index that only finds candidates. Tokens, URIs
+ * and ids are compared as written, case included, as the index does; strings by `normalizeString`.
+ * @throws {TypeError} for a chained or `_has` criterion: these need other resources. Take them out with `isPlain`.
+ * @see https://hl7.org/fhir/R4/search.html
+ */
+export function meets(criteria: readonly Criterion[], facts: SearchFacts): boolean {
+  return criteria.every((criterion) => meetsOne(criterion, facts));
+}
+
+function meetsOne(criterion: Criterion, facts: SearchFacts): boolean {
+  switch (criterion.kind) {
+    case 'id':
+      return criterion.values.includes(facts.id);
+    case 'lastUpdated': {
+      const instant = { lo: facts.lastUpdated, hi: facts.lastUpdated + 1 };
+      return criterion.values.some((value) => meetsDate(value, instant));
+    }
+    case 'missing':
+      return criterion.missing !== facts.values.some((value) => value.parameter === criterion.parameter.code);
+    case 'token':
+      return criterion.not !== some(facts, criterion, 'token', meetsToken);
+    case 'reference':
+      return meetsReferences(criterion, facts);
+    case 'string':
+      return meetsStrings(criterion, facts);
+    case 'date':
+      return some(facts, criterion, 'date', meetsDate);
+    case 'number':
+      return some(facts, criterion, 'number', meetsNumber);
+    case 'quantity':
+      return meetsQuantities(criterion, facts);
+    case 'uri':
+      return some(facts, criterion, 'uri', (search, stored) => search === stored.value);
+    case 'chain':
+    case 'has':
+      throw new TypeError(`A ${criterion.kind} criterion needs other resources`);
+    default:
+      return criterion satisfies never;
+  }
+}
+
+/** Whether any stored value of the criterion's parameter meets any of its search values. */
+function some<K extends SearchValue['kind'], S>(
+  facts: SearchFacts,
+  { parameter, values }: { readonly parameter: { readonly code: string }; readonly values: readonly S[] },
+  kind: K,
+  test: (search: S, stored: Extract<SearchValue, { kind: K }>) => boolean,
+): boolean {
+  const isOfKind = (value: SearchValue): value is Extract<SearchValue, { kind: K }> => value.kind === kind;
+  return facts.values.some(
+    (stored) => stored.parameter === parameter.code && isOfKind(stored) && values.some((s) => test(s, stored)),
+  );
+}
+
+function meetsToken(
+  { system, code }: TokenValue,
+  stored: { readonly system?: string; readonly code?: string },
+): boolean {
+  const isSystem = system === undefined || (system === null ? stored.system === undefined : stored.system === system);
+  return isSystem && (code === undefined || stored.code === code);
+}
+
+function meetsReferences(criterion: ReferenceCriterion, facts: SearchFacts): boolean {
+  return some(facts, criterion, 'reference', meetsReference);
+}
+
+function meetsReference(search: ReferenceValue, stored: ReferenceSearchValue): boolean {
+  switch (search.kind) {
+    case 'local':
+      return stored.id === search.id && stored.type !== undefined && search.types.includes(stored.type);
+    case 'url':
+      return stored.url === search.url;
+    case 'identifier': {
+      if (!stored.identifier) return false;
+      const { system, value } = stored.identifier;
+      return meetsToken(search.token, {
+        ...(system === undefined ? {} : { system }),
+        ...(value === undefined ? {} : { code: value }),
+      });
+    }
+    default:
+      return search satisfies never;
+  }
+}
+
+function meetsStrings(criterion: StringCriterion, facts: SearchFacts): boolean {
+  if (criterion.match === 'exact') return some(facts, criterion, 'string', (search, stored) => search === stored.value);
+  const { parameter, match } = criterion;
+  const values = criterion.values.map(normalizeString);
+  return some(facts, { parameter, values }, 'string', (search, stored) => {
+    const text = normalizeString(stored.value);
+    return match === 'starts' ? text.startsWith(search) : text.includes(search);
+  });
+}
+
+function meetsQuantities(criterion: QuantityCriterion, facts: SearchFacts): boolean {
+  return some(
+    facts,
+    criterion,
+    'quantity',
+    (search, stored) => meetsUnit(search, stored) && meetsNumber(search, stored),
+  );
+}
+
+function meetsUnit({ system, code }: QuantityValue, stored: QuantitySearchValue): boolean {
+  if (code === undefined) return true;
+  if (system === undefined) return stored.code === code || stored.unit === code;
+  return stored.system === system && stored.code === code;
+}

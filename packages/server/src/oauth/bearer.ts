@@ -1,0 +1,41 @@
+import { parseScope } from '@chartgate/fhir';
+import { LRUCache } from 'lru-cache';
+import type { Grant } from '../access/grant.ts';
+import type { Gate } from './gate.ts';
+import { OAuthError } from './oauth-error.ts';
+import { bearerToken } from './secret.ts';
+
+/** Parsed scope texts: most tokens of a client carry the same one. */
+const parsed = new LRUCache<string, Grant['scopes']>({ max: 2000 });
+
+/**
+ * What the access token of a request stands for. One SHA-256 and a look into memory in most cases.
+ * @param authorization the `Authorization` header
+ * @throws {OAuthError} 401 with `WWW-Authenticate`: no token, or one that is unknown here, expired or revoked
+ * @see https://www.rfc-editor.org/rfc/rfc6750#section-3
+ */
+export async function authenticateBearer(gate: Gate, authorization: string | undefined, site: string): Promise<Grant> {
+  const here = await gate.site(site);
+  if (!here) throw new OAuthError('unknown-site');
+  const realm = `Bearer realm="${here.fhirUrl}"`;
+  const token = bearerToken(authorization);
+  if (token === undefined) throw new OAuthError('bearer-missing', { headers: { 'www-authenticate': realm } });
+  // what has another form is no access token of ours: an id_token, a refresh token of elsewhere, a guess
+  const live = /^[\w-]{43}$/.test(token) ? await here.token(token) : undefined;
+  if (!live) {
+    throw new OAuthError('bearer-invalid', {
+      headers: {
+        'www-authenticate': `${realm}, error="invalid_token", error_description="unknown, expired or revoked"`,
+      },
+    });
+  }
+  return { site, clientId: live.clientId, scopes: scopesOf(live.scope), expiresAt: live.expiresAt };
+}
+
+function scopesOf(text: string): Grant['scopes'] {
+  const known = parsed.get(text);
+  if (known) return known;
+  const { scopes } = parseScope(text);
+  parsed.set(text, scopes);
+  return scopes;
+}

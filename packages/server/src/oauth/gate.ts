@@ -1,0 +1,167 @@
+import { LRUCache } from 'lru-cache';
+import type { Client, GateStore, GateStores, LiveToken } from '../store/gate-ports.ts';
+import type { GateConfig } from './config.ts';
+import { guardedFetch, type Lookup } from './guarded-fetch.ts';
+import { readJwks, type VerificationKey } from './jwks.ts';
+import { type RateLimiter, rateLimiter } from './rate-limit.ts';
+import { remoteJwks } from './remote-jwks.ts';
+import { isGateId, secretHash } from './secret.ts';
+import { startSweeping } from './sweep.ts';
+
+/** Where the gate writes what only an operator may read; pino's shape. */
+export type GateLog = { error(cause: unknown, message: string): void };
+
+export type GateOptions = {
+  readonly config: GateConfig;
+  readonly stores: GateStores;
+  /** 32 bytes under which private keys are sealed. */
+  readonly sealingKey: Uint8Array;
+  readonly log: GateLog;
+  /** ms since the epoch. */
+  readonly now?: () => number;
+  /** Where hosts of `jwks_uri` are looked up. */
+  readonly lookup?: Lookup;
+};
+
+/** The gate of one site: its addresses, its store, and what this node remembers of it. */
+export type GateSite = {
+  readonly name: string;
+  readonly store: GateStore;
+  /** `{base}/oauth2/{site}` */
+  readonly issuer: string;
+  readonly tokenUrl: string;
+  /** `{base}/apis/{site}/fhir` */
+  readonly fhirUrl: string;
+  /** As this node knows it, at most 1 s old. */
+  client(clientId: string): Promise<Client | undefined>;
+  /** The client's keys, inline or by URL; empty where it has none. @throws {JwksUnavailable} */
+  keysOf(client: Client, kid: string): Promise<readonly VerificationKey[]>;
+  /** As this node knows it, at most 1 s old; undefined where it is dead or unknown. */
+  token(token: string): Promise<LiveToken | undefined>;
+  isAdminToken(token: string): Promise<boolean>;
+  /** Drops what this node remembers: of one token (its hash in base64url), of one client, or all. */
+  forget(event: { readonly clientId?: string; readonly token?: string }): void;
+};
+
+export type Gate = {
+  readonly config: GateConfig;
+  readonly log: GateLog;
+  readonly sealingKey: Uint8Array;
+  readonly now: () => number;
+  readonly failures: RateLimiter;
+  readonly registrations: RateLimiter;
+  site(name: string): Promise<GateSite | undefined>;
+  siteNames(): Promise<readonly string[]>;
+  /** Stops cleaning up and hearing of other nodes. */
+  close(): Promise<void>;
+};
+
+/**
+ * What a node remembers of a client or a token, ms. Events of other nodes evict at once; this is the bound that holds
+ * even when one is lost.
+ */
+const memory = 900;
+
+/** Opens the gate of all sites on this node: listens to the other nodes and cleans up in the background. */
+export async function openGate(options: GateOptions): Promise<Gate> {
+  const now = options.now ?? Date.now;
+  const sites = new Map<string, GateSite>();
+  const events = await options.stores.listen(
+    (event) => sites.get(event.site)?.forget(event),
+    () => {
+      for (const site of sites.values()) site.forget({});
+    },
+  );
+  const gate: Gate = {
+    config: options.config,
+    log: options.log,
+    sealingKey: options.sealingKey,
+    now,
+    failures: rateLimiter(options.config.refusals, now),
+    registrations: rateLimiter(options.config.registrations, now),
+    async site(name) {
+      const known = sites.get(name);
+      if (known) return known;
+      const store = await options.stores.site(name);
+      if (!store) return undefined;
+      const site = sites.get(name) ?? gateSite(name, store, { ...options, now });
+      sites.set(name, site);
+      return site;
+    },
+    siteNames: () => options.stores.siteNames(),
+    async close() {
+      await stopSweeping();
+      await events.close();
+    },
+  };
+  const stopSweeping = startSweeping(gate);
+  return gate;
+}
+
+function gateSite(name: string, store: GateStore, options: GateOptions & { readonly now: () => number }): GateSite {
+  const { config, now, lookup } = options;
+  const issuer = `${config.publicUrl}/oauth2/${name}`;
+  const clients = new LRUCache<string, { readonly client: Client | undefined }>({
+    max: 1000,
+    ttl: memory,
+    ignoreFetchAbort: true, // an eviction during the fetch: this caller is answered, nothing is kept
+    fetchMethod: async (clientId) => ({ client: await store.clients.find(clientId) }),
+  });
+  const tokens = new LRUCache<string, { readonly live: LiveToken | undefined }>({
+    max: 20_000,
+    ttl: memory,
+    ignoreFetchAbort: true, // an eviction during the fetch: this caller is answered, nothing is kept
+    fetchMethod: async (hash) => ({ live: await store.tokens.find(Buffer.from(hash, 'base64url'), now()) }),
+  });
+  const remote = remoteJwks(
+    (url) =>
+      guardedFetch(url, {
+        allowLoopback: config.allowLoopbackJwks,
+        maxBytes: 65_536,
+        timeout: config.jwksTimeout,
+        ...(lookup === undefined ? {} : { lookup }),
+      }),
+    now,
+  );
+  const inline = new WeakMap<object, readonly VerificationKey[]>();
+
+  return {
+    name,
+    store,
+    issuer,
+    tokenUrl: `${issuer}/token`,
+    fhirUrl: `${config.publicUrl}/apis/${name}/fhir`,
+
+    async client(clientId: string) {
+      return isGateId(clientId) ? (await clients.fetch(clientId))?.client : undefined;
+    },
+
+    async keysOf({ clientId, metadata }: Client, kid: string) {
+      if (metadata.jwks_uri !== undefined) return remote.keys(clientId, metadata.jwks_uri, kid);
+      if (metadata.jwks === undefined) return [];
+      const keys = inline.get(metadata.jwks) ?? readJwks(metadata.jwks, 100).keys;
+      inline.set(metadata.jwks, keys);
+      return keys;
+    },
+
+    async token(token: string) {
+      const found = (await tokens.fetch(secretHash(token).toString('base64url')))?.live;
+      return found !== undefined && found.expiresAt > now() ? found : undefined;
+    },
+
+    async isAdminToken(token: string) {
+      return (await store.adminTokens.find(secretHash(token))) !== undefined;
+    },
+
+    forget({ clientId, token }) {
+      if (token !== undefined) return void tokens.delete(token);
+      if (clientId === undefined) {
+        clients.clear();
+        return tokens.clear();
+      }
+      clients.delete(clientId);
+      // all of them: one that is being fetched now cannot be told apart yet
+      tokens.clear();
+    },
+  };
+}

@@ -1,0 +1,167 @@
+/** The states of a client. @see clients/states.ts for the transitions */
+export type ClientStatus = 'pending' | 'approved' | 'suspended' | 'revoked';
+
+/** A registered client's metadata in the wire's spelling (RFC 7591): only members the registration knows, checked. */
+export type ClientMetadata = {
+  readonly token_endpoint_auth_method: 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
+  readonly grant_types: readonly string[];
+  readonly client_name?: string;
+  readonly redirect_uris?: readonly string[];
+  readonly contacts?: readonly string[];
+  readonly jwks?: { readonly keys: readonly Readonly<Record<string, unknown>>[] };
+  readonly jwks_uri?: string;
+  readonly [member: string]: unknown;
+};
+
+/** A client as the store holds it. Times are ms since the epoch, hashes SHA-256. */
+export type Client = {
+  readonly clientId: string;
+  readonly status: ClientStatus;
+  readonly metadata: ClientMetadata;
+  /** The scopes it asked for, separated by spaces. */
+  readonly scope: string;
+  /** The scopes its tokens may hold; empty while pending. */
+  readonly grantedScope: string;
+  readonly secretHash?: Uint8Array;
+  readonly registrationTokenHash: Uint8Array;
+  /** Tokens carry the epoch they were granted under; one of an older epoch is dead. */
+  readonly epoch: number;
+  readonly warnings: readonly string[];
+  readonly createdAt: number;
+  readonly decidedAt?: number;
+  readonly reason?: string;
+};
+
+/** A change of a client's state. `from`: the states it may be in; in any other nothing happens. */
+export type Decision = {
+  readonly from: readonly ClientStatus[];
+  readonly to: ClientStatus;
+  /** Absent: stays as it is. */
+  readonly grantedScope?: string;
+  readonly reason?: string;
+  readonly at: number;
+};
+
+export interface ClientStore {
+  insert(client: Client): Promise<void>;
+  find(clientId: string): Promise<Client | undefined>;
+  /** Newest first, at most `limit`. */
+  list(filter: { readonly status?: ClientStatus; readonly limit: number }): Promise<readonly Client[]>;
+  /** How many were registered since then. */
+  countSince(createdAt: number): Promise<number>;
+  /**
+   * Changes the state, kills the client's live tokens (any change but the first approval has none to spare) and tells
+   * all nodes, in one statement. Undefined where the client is unknown or not in one of `from`.
+   */
+  decide(clientId: string, decision: Decision): Promise<{ client: Client; tokensRevoked: number } | undefined>;
+}
+
+/** An access token to be stored. */
+export type NewAccessToken = {
+  readonly hash: Uint8Array;
+  readonly clientId: string;
+  readonly epoch: number;
+  readonly scope: string;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+};
+
+/** An accepted client assertion: hash of client and `jti`, and the time until which it must be remembered. */
+export type UsedAssertion = { readonly hash: Uint8Array; readonly expiresAt: number };
+
+/** A live token: known, not expired, its client approved and of the same epoch. */
+export type LiveToken = {
+  readonly clientId: string;
+  readonly scope: string;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+};
+
+export interface TokenStore {
+  /** Stores assertion and token together, or neither: false where the assertion was used before, on any node. */
+  grant(token: NewAccessToken, assertion: UsedAssertion): Promise<boolean>;
+  /** Remembers an assertion alone (introspection, revocation): false where it was used before. */
+  useAssertion(assertion: UsedAssertion): Promise<boolean>;
+  find(hash: Uint8Array, now: number): Promise<LiveToken | undefined>;
+  /** Kills the client's own token and tells all nodes; another client's token is left alone. */
+  revoke(hash: Uint8Array, clientId: string): Promise<void>;
+}
+
+/** A refusal, told to the client's owner. Never holds a secret, a token or an assertion. Times are ms since the epoch. */
+export type Ticket = {
+  readonly id: string;
+  readonly time: number;
+  readonly endpoint: string;
+  readonly clientId?: string;
+  readonly error: string;
+  readonly refusal: string;
+  readonly check: string;
+  readonly expected: string;
+  readonly received: string;
+  readonly advice: string;
+  readonly checks: readonly { readonly check: string; readonly outcome: 'passed' | 'failed' | 'skipped' }[];
+};
+
+export interface TicketStore {
+  insert(ticket: Ticket): Promise<void>;
+  find(id: string): Promise<Ticket | undefined>;
+  /** Newest first, at most `limit`. */
+  list(filter: { readonly clientId?: string; readonly limit: number }): Promise<readonly Ticket[]>;
+}
+
+/** The server's key for signing id_tokens; the private part is sealed. */
+export type StoredSigningKey = {
+  readonly kid: string;
+  readonly publicJwk: Readonly<Record<string, unknown>>;
+  readonly sealedPrivateKey: Uint8Array;
+  readonly createdAt: number;
+};
+
+export interface SigningKeyStore {
+  /** Newest first. */
+  list(): Promise<readonly StoredSigningKey[]>;
+  /** Stores the key unless the site has one already: several nodes may start at once. */
+  insertFirst(key: StoredSigningKey): Promise<void>;
+}
+
+export interface AdminTokenStore {
+  /** Replaces the token of that name. */
+  put(token: { readonly hash: Uint8Array; readonly name: string; readonly createdAt: number }): Promise<void>;
+  find(hash: Uint8Array): Promise<{ readonly hash: Uint8Array; readonly name: string } | undefined>;
+}
+
+/** What the clean-up may delete, in batches of at most `limit` rows a table. */
+export type Retention = {
+  /** Tokens and assertions that expired before this. */
+  readonly expiredBefore: number;
+  /** Tickets older than this; and beyond the newest so many of a client, or of no client. */
+  readonly ticketsBefore: number;
+  readonly ticketsPerClient: number;
+  readonly ticketsWithoutClient: number;
+  /** Registrations nobody decided on since then. */
+  readonly pendingBefore: number;
+  readonly limit: number;
+};
+
+/** The gate's part of the store, of one site. */
+export interface GateStore {
+  readonly clients: ClientStore;
+  readonly tokens: TokenStore;
+  readonly tickets: TicketStore;
+  readonly signingKeys: SigningKeyStore;
+  readonly adminTokens: AdminTokenStore;
+  /** Deletes what has had its time. The number of rows deleted; more may be left while it is not 0. */
+  sweep(retention: Retention): Promise<number>;
+}
+
+/** Said to all nodes when tokens die before their time: one token (hash in base64url), or all of a client. */
+export type GateEvent = { readonly site: string; readonly clientId?: string; readonly token?: string };
+
+/** The gate's part of the store, of all sites. */
+export interface GateStores {
+  /** Undefined where there is no such site. */
+  site(name: string): Promise<GateStore | undefined>;
+  siteNames(): Promise<readonly string[]>;
+  /** Calls `hear` for each event, and `lost` when events may have been missed; listens again by itself. */
+  listen(hear: (event: GateEvent) => void, lost: () => void): Promise<{ close(): Promise<void> }>;
+}

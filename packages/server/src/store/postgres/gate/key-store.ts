@@ -1,0 +1,56 @@
+import type { AdminTokenStore, SigningKeyStore, StoredSigningKey } from '../../gate-ports.ts';
+import type { Database } from '../database.ts';
+import { type Site, table } from '../site.ts';
+import { sql } from '../sql.ts';
+
+type KeyRow = {
+  kid: string;
+  public_jwk: StoredSigningKey['publicJwk'];
+  sealed_private_key: Buffer;
+  created_at: string;
+};
+
+export function signingKeyStore({ reads, transaction }: Database, site: Site): SigningKeyStore {
+  const keys = table(site, 'signing_key');
+  return {
+    async list() {
+      const rows = await reads.query<KeyRow>(sql`select * from ${keys} order by created_at desc, kid`);
+      return rows.map((row) => ({
+        kid: row.kid,
+        publicJwk: row.public_jwk,
+        sealedPrivateKey: row.sealed_private_key,
+        createdAt: Number(row.created_at),
+      }));
+    },
+
+    async insertFirst(key) {
+      await transaction(async (connection) => {
+        // without the lock two nodes would both see an empty table
+        await connection.query(sql`lock table ${keys} in share row exclusive mode`);
+        await connection.query(sql`
+          insert into ${keys} (kid, public_jwk, sealed_private_key, created_at)
+          select ${key.kid}::text, ${JSON.stringify(key.publicJwk)}::json, ${key.sealedPrivateKey}::bytea,
+            ${key.createdAt}::int8
+          where not exists (select from ${keys})`);
+      });
+    },
+  };
+}
+
+export function adminTokenStore({ reads, writes }: Database, site: Site): AdminTokenStore {
+  const tokens = table(site, 'admin_token');
+  return {
+    async put({ hash, name, createdAt }) {
+      await writes.query(sql`
+        insert into ${tokens} (h, name, created_at) values (${hash}, ${name}, ${createdAt})
+        on conflict (name) do update set h = excluded.h, created_at = excluded.created_at`);
+    },
+
+    async find(hash) {
+      const [row] = await reads.query<{ h: Buffer; name: string }>(
+        sql`select h, name from ${tokens} where h = ${hash}`,
+      );
+      return row && { hash: row.h, name: row.name };
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FhirError, issue } from '@chartgate/fhir';
+import type { ResourceReader, ResourceStore, ResourceTransaction, StoredVersion, Write } from '../ports.ts';
+import { coalescedReads, readKeys } from './coalesced-reads.ts';
+import type { Connection, Database } from './database.ts';
+import { holdKeys } from './guard.ts';
+import { history, type Reader, read, vread } from './read.ts';
+import { resolve } from './resolve.ts';
+import { RowIds } from './row-ids.ts';
+import { search } from './search.ts';
+import type { Site } from './site.ts';
+import { codeOf } from './unavailable.ts';
+import { StaleRead, type Writer, write } from './write.ts';
+
+/** Times that a transaction is tried when others keep getting in its way. */
+const attempts = 8;
+
+/** The chart of one site in PostgreSQL. */
+export function resourceStore(database: Database, site: Site): ResourceStore {
+  const writer: Writer = { site, rowIds: new RowIds(database.reads, site) };
+  const reader: Reader = {
+    site,
+    keyed: database.reads,
+    ruled: database.searches,
+    byKey: coalescedReads(site, database.reads),
+  };
+  const transaction = <T>(work: (transaction: ResourceTransaction) => Promise<T>) =>
+    retrying(() => database.transaction((connection) => work(inTransaction(connection, writer))));
+
+  return {
+    ...readerOf(reader, database.searches),
+    transaction,
+    write: (writes) => writeAlone(writer, database, writes),
+  };
+}
+
+function readerOf(reader: Reader, searches: Connection): ResourceReader {
+  return {
+    read: (permitted) => read(reader, permitted),
+    vread: (permitted) => vread(reader, permitted),
+    history: (permitted) => history(reader, permitted),
+    search: (permitted) => search(searches, reader.site, permitted),
+    resolve: (permitted) => resolve(searches, reader.site, permitted),
+  };
+}
+
+function inTransaction(connection: Connection, writer: Writer): ResourceTransaction {
+  const { site } = writer;
+  const reader: Reader = {
+    site,
+    keyed: connection,
+    ruled: connection,
+    byKey: async (tk, id) => (await readKeys(site, connection, [{ tk, id }]))[0],
+  };
+  return {
+    ...readerOf(reader, connection),
+    write: (writes) => write(writer, connection, writes, true),
+    guard: (keys) => holdKeys(connection, site, keys),
+  };
+}
+
+/**
+ * A write by itself is one statement behind one look, without a transaction around: half the round trips. Where others
+ * keep changing the same resource it queues up for it, by locks.
+ */
+async function writeAlone(
+  writer: Writer,
+  database: Database,
+  writes: readonly Write[],
+): Promise<readonly StoredVersion[]> {
+  try {
+    return await write(writer, database.writes, writes, false);
+  } catch (error) {
+    if (!isCollision(error)) throw error;
+  }
+  return retrying(() => database.transaction((connection) => write(writer, connection, writes, true)));
+}
+
+/** Tries again what others got in the way of, ever later. @throws {FhirError} 409 when they keep doing so */
+async function retrying<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isCollision(error)) throw error;
+      if (attempt === attempts) throw keptColliding(error);
+    }
+    await sleep(Math.random() * 10 * attempt);
+  }
+}
+
+/** Serialization failure, deadlock, or a new resource whose id another one took first (23505). */
+function isCollision(error: unknown): boolean {
+  return error instanceof StaleRead || ['40001', '40P01', '23505'].includes(codeOf(error));
+}
+
+function keptColliding(cause: unknown): FhirError {
+  const why =
+    codeOf(cause) === '23505'
+      ? 'A resource with an id that this request gives to a new one is there already.'
+      : 'Other requests kept changing the same resources. Try again.';
+  return new FhirError(409, [issue('conflict', why)], cause);
+}

@@ -1,0 +1,19 @@
+/** `npm test [-- files]`: all tests, on one throw-away PostgreSQL that every file clones its database from. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { clusterVariable, startTestCluster } from '../packages/server/src/testing/cluster.ts';
+
+const chosen = process.argv.slice(2);
+const files = chosen.length > 0 ? chosen : ['packages/**/*.test.ts', 'test/**/*.test.ts'];
+
+const cluster = await startTestCluster();
+const tests = spawn(process.execPath, ['--conditions=@chartgate/source', '--test', ...files], {
+  stdio: 'inherit',
+  env: { ...process.env, [clusterVariable]: JSON.stringify(cluster.connection) },
+});
+const interrupt = () => tests.kill('SIGINT');
+process.on('SIGINT', interrupt);
+process.on('SIGTERM', interrupt);
+const [code] = await once(tests, 'exit');
+await cluster.stop();
+process.exitCode = code ?? 1;
