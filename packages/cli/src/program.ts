@@ -3,6 +3,7 @@ import type { CommandDefinition, Options } from './command.ts';
 import { exitCodes } from './failure.ts';
 import { topics } from './help.ts';
 import type { Io } from './io.ts';
+import type { Report } from './report.ts';
 
 type Listed = { readonly summary: string; readonly load: () => Promise<{ readonly command: CommandDefinition }> };
 
@@ -61,9 +62,10 @@ export async function run(line: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function inWords({ message, ticket }: { readonly message: string; readonly ticket?: string }, io: Io): string {
+function inWords({ category, message, ticket }: Omit<Report, 'exitCode'>, io: Io): string {
   const why = ticket === undefined ? '' : `\nWhich check failed: npx chartgate tickets show ${ticket}`;
-  return `${io.colour.red('Error:')} ${message}${why}\n`;
+  const isError = category !== 'cancelled' && category !== 'pending';
+  return `${isError ? `${io.colour.red('Error:')} ` : ''}${message}${why}\n`;
 }
 
 async function dispatch(args: readonly string[], io: Io): Promise<number> {

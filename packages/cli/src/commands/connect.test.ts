@@ -82,6 +82,14 @@ test('fewer scopes than asked for are taken as they are, and asking the same aga
   assert.equal(peer.gate.clients.size, 1);
 });
 
+test('scopes that do not open patients end with a token and a hint', async () => {
+  const peer = await server({ approval: false });
+  const io = capturedIo();
+  assert.equal(await run(['connect', peer.url, '--scope', 'system/Encounter.rs'], io), 0, io.err());
+  assert.match(io.err(), /do not open patients\. Next: npx chartgate get 'Encounter\?_count=5'/);
+  assert.ok(peer.log.every((line) => !line.endsWith('/fhir/Patient')));
+});
+
 test('a revoked client is told so with exit code 5', async () => {
   const peer = await server();
   const cwd = temporaryFolder();

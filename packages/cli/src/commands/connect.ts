@@ -39,6 +39,12 @@ nothing else.`,
     const profile = await approved(io, await registered(io, wish, prepared), wait);
     const token = await firstToken(io, profile, wait);
     await useProfile(io, profile.name);
+    const granted = token.scope || profile.scope;
+    if (!/\/(Patient|\*)\.(\w*s|read|\*)/.test(granted)) {
+      const type = /system\/(\w+)\./.exec(granted)?.[1] ?? 'TYPE';
+      say(io, `  The scopes do not open patients. Next: npx chartgate get '${type}?_count=5'`);
+      return undefined;
+    }
     const renew = () => firstToken(io, profile, 0);
     const { fhirBase } = profile.server;
     const fhir = fhirClient({ base: fhirBase, token: tokenSource(renew, token), fetch: io.fetch, signal: io.signal });

@@ -217,7 +217,7 @@ test('decimals and ids of NDJSON reach the server as written', async () => {
   assert.equal(await run(['load', 'o.ndjson'], io()), 0);
   assert.equal(
     peer.chart.bundles[0],
-    '{"resourceType":"Bundle","type":"batch","entry":[{"resource":{"resourceType":"Observation","id":"o.1","valueQuantity":{"value":1.50}},"request":{"method":"PUT","url":"Observation/o.1"}}]}',
+    '{"resourceType":"Bundle","type":"transaction","entry":[{"resource":{"resourceType":"Observation","id":"o.1","valueQuantity":{"value":1.50}},"request":{"method":"PUT","url":"Observation/o.1"}}]}',
   );
 });
 

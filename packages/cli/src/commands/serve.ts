@@ -1,20 +1,8 @@
 import { resolve } from 'node:path';
+import type { ServeOptions, Serving } from '@chartgate/server';
 import { type CommandDefinition, hasOption, type Options, textOption } from '../command.ts';
 import { usage } from '../failure.ts';
 import { type Io, say } from '../io.ts';
-
-/** What `@chartgate/server` is asked for. */
-export type ServeOptions = {
-  readonly port: number;
-  readonly dataDirectory: string;
-  readonly databaseUrl?: string;
-  readonly publicUrl?: string;
-  readonly demo: boolean;
-  readonly log: (line: string) => void;
-};
-
-/** A server that runs. `lines` are what it would have people read first. */
-export type Served = { readonly url: string; readonly lines?: readonly string[]; readonly close: () => Promise<void> };
 
 /** `serve`: runs until Ctrl-C or SIGTERM, then stops cleanly; the second of them forces the end. */
 export const command: CommandDefinition = {
@@ -32,11 +20,9 @@ export const command: CommandDefinition = {
       .option('--demo', 'load 50 synthetic patients into an empty server'),
   async run(io, _args, options) {
     const asked = serveOptions(io, options);
-    const { serve } = (await import('@chartgate/server')) as unknown as {
-      readonly serve: (options: ServeOptions) => Promise<Served>;
-    };
+    const { serve } = await import('@chartgate/server');
     const served = await serve(asked);
-    say(io, ...(served.lines ?? greeting(io, served.url, asked.dataDirectory)));
+    say(io, ...greeting(io, served, asked.dataDirectory));
     await aborted(io.signal);
     say(io, 'Stopping. Once more forces it.');
     await served.close();
@@ -61,17 +47,22 @@ function serveOptions(io: Io, options: Options): ServeOptions {
   };
 }
 
-function greeting(io: Io, url: string, data: string): readonly string[] {
+function greeting(io: Io, { url, credentialFile, demoPatients }: Serving, data: string): readonly string[] {
   const { bold, cyan } = io.colour;
+  const demo = demoPatients > 0 ? [`  Demo              ${demoPatients} synthetic patients were loaded`] : [];
+  // Commands on this machine look for the credential in ./.chartgate, unless told otherwise.
+  const elsewhere = data !== resolve(io.cwd, '.chartgate') && !io.env.CHARTGATE_DATA;
   return [
     '',
     bold(`Chartgate is up: ${url}`),
     `  FHIR base         ${url}/apis/default/fhir`,
     `  SMART discovery   ${url}/apis/default/fhir/.well-known/smart-configuration`,
-    `  Administrator     ${resolve(data, 'admin.json')} (only its owner can read it)`,
+    `  Administrator     ${credentialFile} (only its owner can read it)`,
+    ...demo,
     '',
     'Next, in a second shell, the five steps from nothing to a patient:',
     `  ${cyan(`npx chartgate connect ${url}`)}`,
+    ...(elsewhere ? ['and before what needs the administrator:', `  ${cyan(`export CHARTGATE_DATA=${data}`)}`] : []),
     '',
   ];
 }

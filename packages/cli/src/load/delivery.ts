@@ -1,4 +1,4 @@
-import { type Bundle, type FhirClient, FhirError, pause, UnreachableError } from '@chartgate/client';
+import { type Bundle, type FhirClient, FhirError, type OutcomeIssue, pause, UnreachableError } from '@chartgate/client';
 import { exitCodes, Failure } from '../failure.ts';
 import { bundleText, type Document, type Problem } from './document.ts';
 import { entrySpans, lineAt } from './syntax.ts';
@@ -17,15 +17,28 @@ const isAway = new Set([429, 502, 503, 504]);
 const patience = [500, 1000, 2000, 4000, 8000];
 
 /**
- * Sends a document. A refusal is a delivery with problems.
+ * Sends a document. A refusal is a delivery with problems. Lines go as a transaction, which servers take several times
+ * faster than a batch; when it is refused, nothing of it is stored, and a batch sorts the good lines from the bad.
  * @throws when the run cannot go on: no server, or a token that may not load
  */
 export async function deliver(fhir: FhirClient, document: Document, signal: AbortSignal): Promise<Delivery> {
-  for (let attempt = 0; ; attempt++) {
+  const first = document.kind === 'lines' ? 'transaction' : 'batch';
+  const delivery = await attempt(fhir, document, first, signal);
+  const isSorted = delivery.bad !== undefined || document.kind === 'bundle';
+  return isSorted ? delivery : attempt(fhir, document, 'batch', signal);
+}
+
+async function attempt(
+  fhir: FhirClient,
+  document: Document,
+  type: 'batch' | 'transaction',
+  signal: AbortSignal,
+): Promise<Delivery> {
+  for (let tries = 0; ; tries++) {
     try {
-      return delivered(document, (await fhir.transaction(bundleText(document))).resource);
+      return delivered(document, (await fhir.transaction(bundleText(document, type))).resource);
     } catch (cause) {
-      const wait = patience[attempt];
+      const wait = patience[tries];
       if (cause instanceof UnreachableError && cause.neverArrived && wait !== undefined) await pause(wait, signal);
       else return refused(document, cause);
     }
@@ -40,7 +53,7 @@ function refused(document: Document, cause: unknown): Delivery {
   if (!(cause instanceof FhirError) || cause.status === 401 || cause.status === 403) throw cause;
   const problems = cause.issues.slice(0, 5).map((issue) => ({
     place: placeIn(document, issue.expression?.[0]),
-    reason: reasonOf(issue) + (issue.expression?.[0] ? ` (${issue.expression[0]})` : ''),
+    reason: reasonOf(issue),
   }));
   const plain = [{ place: placeIn(document, undefined), reason: `the server answered ${cause.status}` }];
   return { bad: undefined, problems: problems.length > 0 ? problems : plain, stored: [] };
@@ -58,22 +71,19 @@ function delivered(document: Document, answer: Bundle): Delivery {
     if (status >= 200 && status < 300) stored.push({ type, created: status === 201 });
     else {
       bad.push(index);
-      const issues = (response?.outcome?.issue ?? []) as readonly {
-        readonly code: string;
-        readonly diagnostics?: string;
-      }[];
-      const reason = issues[0] ? reasonOf(issues[0]) : `the server answered ${response?.status ?? 'nothing'}`;
+      const [issue] = (response?.outcome?.issue ?? []) as readonly OutcomeIssue[];
+      const reason = issue ? reasonOf(issue) : `the server answered ${response?.status ?? 'nothing'}`;
       problems.push({ place: placeIn(document, `Bundle.entry[${index}]`), reason });
     }
   }
   return { bad, problems, stored };
 }
 
-const reasonOf = (issue: {
-  readonly code: string;
-  readonly diagnostics?: string;
-  readonly details?: { readonly text?: string };
-}) => (issue.diagnostics ?? issue.details?.text ?? issue.code).slice(0, 500);
+/** What the server says, and the FHIRPath it says it of. */
+function reasonOf({ code, diagnostics, details, expression }: OutcomeIssue): string {
+  const where = expression?.[0] ? ` (${expression[0]})` : '';
+  return (diagnostics ?? details?.text ?? code).slice(0, 500) + where;
+}
 
 /** The type of each resource that is sent. */
 function typesOf(document: Document): readonly string[] {

@@ -13,7 +13,7 @@ export type Line = {
   readonly line: number;
 };
 
-/** What is sent in one request: a Bundle of a file, or some lines of NDJSON as a batch. */
+/** What is sent in one request: a Bundle of a file, or some lines of NDJSON together. */
 export type Document =
   | {
       readonly kind: 'bundle';
@@ -117,22 +117,29 @@ function lineFrom(text: string, type: string, id: unknown, line: number, place: 
   return { place, reason: 'its id is no FHIR id: 1 to 64 letters, digits, dashes and dots' };
 }
 
-/** The Bundle to send. Resources keep their text to the last digit; those with an id are put there, others created. */
-export function bundleText(document: Document): string {
+/**
+ * The Bundle to send. Resources keep their text to the last digit; those with an id are put there, others created.
+ * @param type of a Bundle that is made here; one from a file keeps its own
+ */
+export function bundleText(document: Document, type: 'batch' | 'transaction'): string {
   if (document.kind === 'bundle') {
     if (!document.only) return document.text;
     const spans = entrySpans(document.text);
-    return batch(document.only.map((index) => document.text.slice(spans[index]?.start, spans[index]?.end)));
+    return bundle(
+      'batch',
+      document.only.map((index) => document.text.slice(spans[index]?.start, spans[index]?.end)),
+    );
   }
   const entries = document.lines.map(({ text, type, id }) => {
     const request = id === undefined ? { method: 'POST', url: type } : { method: 'PUT', url: `${type}/${id}` };
     return `{"resource":${text.trim()},"request":${JSON.stringify(request)}}`;
   });
-  return batch(entries);
+  return bundle(type, entries);
 }
 
-const batch = (entries: readonly string[]): string =>
-  `{"resourceType":"Bundle","type":"batch","entry":[${entries.join(',')}]}`;
+function bundle(type: string, entries: readonly string[]): string {
+  return `{"resourceType":"Bundle","type":"${type}","entry":[${entries.join(',')}]}`;
+}
 
 /** What a document is known by in the ledger. The same content in another file is the same document. */
 export function contentHash(document: Document): string {

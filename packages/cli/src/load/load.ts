@@ -53,11 +53,17 @@ async function send({ fhir, ledger, report, signal }: LoadOptions, document: Doc
   const state = ledger.stateOf(hash);
   if (state === 'unknown') report.uncertain();
   const left = state === undefined || state === 'unknown' ? document : remaining(document, state);
-  if (!left) return report.skipped(document.kind === 'bundle' ? document.types.length : document.lines.length);
+  const before = resourcesIn(document) - (left ? resourcesIn(left) : 0);
+  if (before > 0) report.skipped(before);
+  if (!left) return;
   ledger.leaves(hash);
   const delivery = await deliver(fhir, left, signal);
   note(ledger, hash, delivery, state === 'unknown' ? undefined : state);
   report.delivered(delivery);
+}
+
+function resourcesIn(document: Document): number {
+  return document.kind === 'lines' ? document.lines.length : (document.only ?? document.types).length;
 }
 
 /** The lines or entries of a batch that an earlier run could not store; undefined when it stored all. */

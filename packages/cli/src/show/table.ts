@@ -25,7 +25,7 @@ export async function printTable(
 
 /** Prints `name: value` lines to stdout; members without a value are left out. */
 export async function printFields(io: Io, fields: readonly (readonly [name: string, value: unknown])[]): Promise<void> {
-  const given = fields.filter(([, value]) => value !== undefined && value !== '');
+  const given = fields.filter(([, value]) => value !== undefined && value !== null && value !== '');
   const wide = Math.max(0, ...given.map(([name]) => name.length)) + 1;
   for (const [name, value] of given) {
     await io.stdout.write(

@@ -22,7 +22,7 @@ export const command: CommandDefinition = {
     if (hasOption(options, 'json')) await io.stdout.write(`${JSON.stringify(client, null, 2)}\n`);
     say(
       io,
-      `${io.colour.green('✓')} ${cell(client.client_name ?? id)} is ${client.status}: ${cell(client.granted_scope ?? client.scope)}`,
+      `${io.colour.green('✓')} ${cell(client.client_name ?? id)} is ${client.status}: ${cell(client.granted_scope || client.scope)}`,
     );
     say(io, 'A connect that waits for it goes on by itself.');
     return undefined;

@@ -26,7 +26,7 @@ export const command: CommandDefinition = {
         client.client_id,
         client.client_name,
         client.status,
-        client.granted_scope ?? client.scope,
+        client.granted_scope || client.scope,
         client.created_at,
       ].map(cell),
     );
