@@ -159,7 +159,8 @@ function encode(text: string): string {
   return encodeURIComponent(text).replace(/%(3A|2C|2F)/g, decodeURIComponent);
 }
 
-function requireType(type: string | undefined): string {
+/** @throws {FhirError} 404 where R4 has no resource type of this name */
+export function requireType(type: string | undefined): string {
   if (type !== undefined && isResourceType(type)) return type;
   throw new FhirError(404, [
     issue('not-supported', 'R4 has no resource type of the name in the URL. See metadata for the list.'),

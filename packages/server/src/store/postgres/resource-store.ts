@@ -17,7 +17,7 @@ const attempts = 8;
 
 /** The chart of one site in PostgreSQL. */
 export function resourceStore(database: Database, site: Site): ResourceStore {
-  const writer: Writer = { site, rowIds: new RowIds(database.writes, site) };
+  const writer: Writer = { site, rowIds: new RowIds(database.reads, site) };
   const reader: Reader = {
     site,
     keyed: database.reads,
@@ -71,7 +71,7 @@ async function writeAlone(
   try {
     return await write(writer, database.writes, writes, false);
   } catch (error) {
-    if (!(error instanceof StaleRead || isCollision(error))) throw error;
+    if (!isCollision(error)) throw error;
   }
   return retrying(() => database.transaction((connection) => write(writer, connection, writes, true)));
 }
@@ -91,7 +91,7 @@ async function retrying<T>(work: () => Promise<T>): Promise<T> {
 
 /** Serialization failure, deadlock, or a new resource whose id another one took first (23505). */
 function isCollision(error: unknown): boolean {
-  return ['40001', '40P01', '23505'].includes(codeOf(error));
+  return error instanceof StaleRead || ['40001', '40P01', '23505'].includes(codeOf(error));
 }
 
 function keptColliding(cause: unknown): FhirError {

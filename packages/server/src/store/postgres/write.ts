@@ -76,9 +76,11 @@ function requirePermittedHere(site: Site, each: Write): void {
     each.kind === 'update' && each.createPermitted ? [each.permitted, each.createPermitted] : [each.permitted];
   for (const permitted of permits) {
     requirePermitted(permitted);
-    const { interaction } = permitted;
-    const same = permitted.site === site.name && interaction.type === each.permitted.interaction.type;
-    if (!same) throw new TypeError('The permit is for another site or type');
+    const { type } = permitted.interaction;
+    if (permitted.site !== site.name) throw new TypeError('The permit is for another site');
+    if (type !== each.permitted.interaction.type) throw new TypeError('The two permits are for different types');
+    const content = 'content' in permitted.interaction ? permitted.interaction.content : undefined;
+    if (content && content.resource.resourceType !== type) throw new TypeError(`The content is no ${type}`);
   }
 }
 
