@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseResource } from './content.ts';
+import { generator } from './generator.testing.ts';
 import { rewriteReferences, visitLinks } from './link.ts';
 
 const rewritten = (resource: object, map: Record<string, string>) => {
@@ -71,4 +72,30 @@ test('content without a hit is the same content', () => {
     rewriteReferences(content, () => undefined),
     content,
   );
+});
+
+/** The same rule over the object: every string member named `reference`, or in an array of that name. */
+function rewrittenObject(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(rewrittenObject);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).map(([name, member]) => {
+    const isLink = name === 'reference' && typeof member === 'string';
+    return [name, isLink ? `<${member}>` : rewrittenObject(member)];
+  });
+  return Object.fromEntries(members);
+}
+
+test('rewriting 2000 generated resources gives what walking over the object gives', () => {
+  const { value, next } = generator(11);
+  for (let i = 0; i < 2000; i++) {
+    const json = value(4).replaceAll('"k1"', next(3) ? '"reference"' : '"div"');
+    const content = parseResource(`{"resourceType":"Basic","a":${json},"reference":${value(0)}}`);
+    const { resource, text } = rewriteReferences(content, (link, place) =>
+      place === 'reference' ? `<${link}>` : undefined,
+    );
+    const expected = rewrittenObject(content.resource);
+    assert.deepEqual(JSON.parse(text), resource);
+    // An array named `reference` is no link in FHIR and is not generated as strings alone.
+    if (!/"reference":\["/.test(text)) assert.deepEqual(resource, expected);
+  }
 });

@@ -27,7 +27,7 @@ export type AdminEndpoint = (gate: Gate, request: GateRequest) => Promise<GateAn
 const listLimit = 1000;
 
 /** An endpoint of the admin API: a realm of its own, which no access token opens. */
-function admin(method: 'GET' | 'POST', answer: (call: AdminCall) => Promise<unknown>): AdminEndpoint {
+export function admin(method: 'GET' | 'POST', answer: (call: AdminCall) => Promise<unknown>): AdminEndpoint {
   return async (gate, request) => {
     try {
       const site = await gate.site(request.site);
@@ -124,7 +124,8 @@ function partOf(client: Client, text: string): string {
   return scopes.map((scope) => scope.text).join(' ');
 }
 
-function read<T>(schema: z.ZodType<T>, value: unknown): T {
+/** @throws {OAuthError} admin-request, naming the member that is wrong */
+export function read<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
@@ -132,7 +133,8 @@ function read<T>(schema: z.ZodType<T>, value: unknown): T {
   throw new OAuthError('admin-request', { description: `${where}: ${issue?.message ?? 'cannot be understood'}.` });
 }
 
-function bodyOf(request: GateRequest): unknown {
+/** The JSON body; an empty one is an empty object. @throws {OAuthError} admin-request */
+export function bodyOf(request: GateRequest): unknown {
   const body = request.body.trim() === '' ? {} : readJsonObject(request.body);
   if (typeof body === 'string') throw new OAuthError('admin-request', { description: body });
   return body;

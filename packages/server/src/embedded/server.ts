@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { constants as fs } from 'node:fs';
 import { mkdir, mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type Cluster, spawnOptions, superuser } from './cluster.ts';
@@ -55,7 +55,7 @@ export async function runServer(cluster: Cluster, log: Log): Promise<RunningServ
       await watching;
       process.off('exit', onExit);
       await stopProcess(pid);
-      if (sockets.startsWith(join(tmpdir(), 'chartgate-'))) await rm(sockets, { recursive: true, force: true });
+      await removeTemporary(sockets);
     },
   };
 }
@@ -71,6 +71,7 @@ async function adopt(cluster: Cluster, log: Log): Promise<{ pid: number; sockets
     const pid = Number(first);
     if (!(await isPostgres(pid))) {
       await rm(path, { force: true });
+      await removeTemporary(sockets.trim());
       return undefined;
     }
     if (await answers(sockets.trim())) {
@@ -94,9 +95,16 @@ async function socketDirectory(cluster: Cluster): Promise<string> {
     await giveTo(cluster.owner, near);
     return near;
   }
-  const far = await mkdtemp(join(tmpdir(), 'chartgate-'));
+  const far = await mkdtemp(join(tmpdir(), temporaryPrefix));
   await giveTo(cluster.owner, far);
   return far;
+}
+
+const temporaryPrefix = 'chartgate-socket-';
+
+async function removeTemporary(sockets: string): Promise<void> {
+  const isOurs = dirname(sockets) === tmpdir() && basename(sockets).startsWith(temporaryPrefix);
+  if (isOurs) await rm(sockets, { recursive: true, force: true });
 }
 
 /** Starts the server and waits until it takes connections. Answers its process id. */

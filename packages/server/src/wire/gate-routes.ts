@@ -8,6 +8,7 @@ import {
   showClient,
   suspendClient,
 } from '../clients/admin.ts';
+import { issueAccessToken } from '../clients/admin-token.ts';
 import { showRegisteredClient } from '../clients/registered-client.ts';
 import { register } from '../clients/registration.ts';
 import { jwk, openidConfiguration, smartConfiguration } from '../oauth/discovery.ts';
@@ -37,6 +38,7 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/apis/:site/admin/clients/:client/approve', approveClient],
   ['/apis/:site/admin/clients/:client/suspend', suspendClient],
   ['/apis/:site/admin/clients/:client/revoke', revokeClient],
+  ['/apis/:site/admin/tokens', issueAccessToken],
   ['/apis/:site/admin/tickets', listTickets],
   ['/apis/:site/admin/tickets/:ticket', showAnyTicket],
 ];

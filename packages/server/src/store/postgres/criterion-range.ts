@@ -117,7 +117,11 @@ function unitCondition({ site }: Row, { system, code }: QuantityValue): Sql[] {
  */
 function rangeCondition(number: NumberValue): Sql {
   const [value, from, to] = [number.value, number.lo, number.hi].map((n) => sql`${n}::float8`) as [Sql, Sql, Sql];
-  const within = sql`(q.lo >= ${from} and q.lo < ${to} and q.hi < ${to})`;
+  // Beyond the precision of a double the interval may have shrunk to the number itself.
+  const isShrunk = !(number.lo <= number.value && number.value < number.hi);
+  const within = isShrunk
+    ? sql`(q.lo = ${value} and q.hi = ${value})`
+    : sql`(q.lo >= ${from} and q.lo < ${to} and q.hi < ${to})`;
   switch (number.prefix) {
     case 'eq':
       return within;

@@ -1,10 +1,11 @@
 import type { Criterion } from '@chartgate/fhir';
 import type { SearchType } from '../../access/interaction.ts';
 import { type Permitted, requirePermitted } from '../../access/permit.ts';
+import { isPlain } from './content-rule.ts';
 import { criterionCondition, type Row } from './criterion.ts';
 import type { Connection } from './database.ts';
 import { isOrdered } from './ordered.ts';
-import { isUnrestricted, ruleCondition } from './rule.ts';
+import { ruleCondition } from './rule.ts';
 import { type Site, table } from './site.ts';
 import { and, join, type Sql, sql } from './sql.ts';
 import { typeKey } from './type-key.ts';
@@ -38,8 +39,8 @@ function partsOf(site: Site, permitted: readonly Permitted<SearchType>[]): Sql[]
   const parts: Sql[] = [];
   permitted.forEach((one, n) => {
     const { type, criteria } = one.interaction.query;
-    const isPlain = isUnrestricted(one.rule, type, 's') && tokenHashes(site, type, criteria) !== undefined;
-    if (!isPlain) parts.push(byCriteria(site, { n, permitted: one }));
+    const isTogether = isPlain(one.rule, type, 's') && tokenHashes(site, type, criteria) !== undefined;
+    if (!isTogether) parts.push(byCriteria(site, { n, permitted: one }));
     else if (!together.get(type)?.push({ n, permitted: one })) together.set(type, [{ n, permitted: one }]);
   });
   return [...parts, ...[...together].map(([type, searches]) => byTokens(site, type, searches))];

@@ -1,5 +1,6 @@
 import type { Letter } from '@chartgate/fhir';
 import { type AccessGrant, type AccessRule, opening } from '../../access/rule.ts';
+import { isPlain } from './content-rule.ts';
 import { criterionCondition, type Row } from './criterion.ts';
 import type { Site } from './site.ts';
 import { and, or, raw, type Sql, sql } from './sql.ts';
@@ -10,14 +11,9 @@ import { and, or, raw, type Sql, sql } from './sql.ts';
  * opens nothing: whether a row may be seen is decided by the row itself.
  */
 export function ruleCondition(site: Site, rule: AccessRule, type: string, letter: Letter, alias: string): Sql {
-  if (isUnrestricted(rule, type, letter)) return raw('true');
+  if (isPlain(rule, type, letter)) return raw('true');
   const lines = opening(rule, type, letter).filter(isDecidedByRow);
   return or(lines.map((line) => lineCondition({ site, rule, type, alias }, line)));
-}
-
-/** Whether the rule opens every row of the type. */
-export function isUnrestricted(rule: AccessRule, type: string, letter: Letter): boolean {
-  return opening(rule, type, letter).some((line) => line.compartment === undefined && line.criteria.length === 0);
 }
 
 function isDecidedByRow(line: AccessGrant): boolean {

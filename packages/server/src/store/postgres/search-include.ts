@@ -1,14 +1,21 @@
 import { FhirError, type Include, issue, type Letter, type SearchQuery } from '@chartgate/fhir';
 import { type AccessRule, opening } from '../../access/rule.ts';
 import type { StoredVersion } from '../ports.ts';
+import { isPlain } from './content-rule.ts';
 import type { Row } from './criterion.ts';
 import { hasAnyTerm } from './criterion-term.ts';
 import type { Connection } from './database.ts';
-import { isUnrestricted, ruleCondition } from './rule.ts';
+import { ruleCondition } from './rule.ts';
 import { table } from './site.ts';
-import { and, join, or, type Sql, sql } from './sql.ts';
-import { type VersionRow, versionColumns, versionOf } from './stored-row.ts';
+import { and, join, or, raw, type Sql, sql } from './sql.ts';
 import { typeKey } from './type-key.ts';
+import { storedVersion, type VersionRow } from './version-row.ts';
+
+/** A current version with the id of its row. */
+export type FoundRow = VersionRow & { rid: string };
+
+/** The columns of a `FoundRow`, for a select from `res r`. */
+export const foundColumns = raw('r.rid, r.tk, r.id, r.ver, r.lu, r.method, r.body');
 
 /** Resources that are included on a page at most. */
 export const maxIncluded = 1000;
@@ -24,7 +31,7 @@ export async function included(
   connection: Connection,
   row: Row,
   query: SearchQuery,
-  matches: readonly VersionRow[],
+  matches: readonly FoundRow[],
 ): Promise<StoredVersion[]> {
   if (matches.length === 0) return [];
   const found = [
@@ -33,12 +40,12 @@ export async function included(
   ];
   if (found.length === 0) return [];
   const { site } = row;
-  const rows = await connection.query<VersionRow>(sql`with found as materialized (
+  const rows = await connection.query<FoundRow>(sql`with found as materialized (
       select f.rid from (${join(found, ' union ')}) f where f.rid <> all(${rids(matches)}::int8[]) limit ${maxIncluded + 1}
     )
-    select ${versionColumns} from found join ${table(site, 'res')} r on r.rid = found.rid order by r.rid`);
+    select ${foundColumns} from found join ${table(site, 'res')} r on r.rid = found.rid order by r.rid`);
   if (rows.length > maxIncluded) throw tooMany();
-  return rows.map(versionOf);
+  return rows.map(storedVersion);
 }
 
 function tooMany(): FhirError {
@@ -46,12 +53,12 @@ function tooMany(): FhirError {
   return new FhirError(400, [issue('too-costly', `${text}Ask for smaller pages with _count, or include less.`)]);
 }
 
-function rids(matches: readonly VersionRow[]): readonly string[] {
+function rids(matches: readonly FoundRow[]): readonly string[] {
   return matches.map(({ rid }) => rid);
 }
 
 /** Forward: from the targets of the matches. */
-function pointedAt(row: Row, include: Include, matches: readonly VersionRow[]): Sql[] {
+function pointedAt(row: Row, include: Include, matches: readonly FoundRow[]): Sql[] {
   const { site, rule, type } = row;
   if (include.source !== type) return [];
   const types = include.target === undefined ? include.parameter.target : [include.target];
@@ -74,7 +81,7 @@ function isOpen(rule: AccessRule, type: string): boolean {
 
 /** The types that are open as a whole share one condition: a reference parameter may point at any type there is. */
 function mayInclude({ site, rule }: Row, types: readonly string[]): Sql {
-  const isWhole = (type: string) => includeLetters.some((letter) => isUnrestricted(rule, type, letter));
+  const isWhole = (type: string) => includeLetters.some((letter) => isPlain(rule, type, letter));
   const whole = types.filter(isWhole);
   const partly = types.filter((type) => !isWhole(type));
   return or([
@@ -87,7 +94,7 @@ function mayInclude({ site, rule }: Row, types: readonly string[]): Sql {
 }
 
 /** Backward: rows with a term for one of the matches. */
-function pointingAt(row: Row, include: Include, matches: readonly VersionRow[]): Sql[] {
+function pointingAt(row: Row, include: Include, matches: readonly FoundRow[]): Sql[] {
   const { site, rule, type } = row;
   const { source, parameter, target } = include;
   if ((target !== undefined && target !== type) || opening(rule, source, 's').length === 0) return [];

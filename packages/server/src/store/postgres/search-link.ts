@@ -44,7 +44,7 @@ async function fromTargets(connection: Connection, row: Row, criterion: ChainCri
     return sql`(select ${y}.idh # ${key}::int8 as h from ${table(site, 'sx')} ${y}
       where ${and(farConditions(far, target.criterion))} limit ${maxFar + 1})`;
   });
-  const rows = await connection.query<Far>(sql`${join(found, ' union all ')} limit ${maxFar + 1}`);
+  const rows = await connection.query<Far>(sql`select f.h from (${join(found, ' union all ')}) f limit ${maxFar + 1}`);
   if (rows.length > maxFar) return criterionCondition(row, criterion);
   return hasAnyTerm(
     row,

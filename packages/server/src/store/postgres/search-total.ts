@@ -1,6 +1,6 @@
 import type { SearchQuery } from '@chartgate/fhir';
+import { isPlain } from './content-rule.ts';
 import type { Connection } from './database.ts';
-import { isUnrestricted } from './rule.ts';
 import type { Matches } from './search-page.ts';
 import { table } from './site.ts';
 import { and, raw, type Sql, sql } from './sql.ts';
@@ -19,8 +19,7 @@ export async function totalOf(
 ): Promise<{ total?: number }> {
   const { rule, type } = matches.row;
   if (wanted === 'none') return {};
-  if (wanted === 'accurate' || !isUnrestricted(rule, type, 's'))
-    return { total: await count(connection, rows(matches)) };
+  if (wanted === 'accurate' || !isPlain(rule, type, 's')) return { total: await count(connection, rows(matches)) };
   const counted = await count(connection, sql`${rows(matches)} limit ${exactUpTo + 1}`);
   if (counted <= exactUpTo) return { total: counted };
   return { total: Math.max(counted, await estimate(connection, rows(matches))) };

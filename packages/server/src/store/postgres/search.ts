@@ -5,15 +5,15 @@ import type { SearchPage } from '../ports.ts';
 import type { Row } from './criterion.ts';
 import type { Connection } from './database.ts';
 import { ruleCondition } from './rule.ts';
-import { included } from './search-include.ts';
+import { type FoundRow, foundColumns, included } from './search-include.ts';
 import { conditionsOf } from './search-link.ts';
 import { listedCriterion, orderOf } from './search-order.ts';
 import { type Matches, pageStatements } from './search-page.ts';
 import { totalOf } from './search-total.ts';
 import { type Site, table } from './site.ts';
 import { raw, type Sql, sql } from './sql.ts';
-import { type VersionRow, versionColumns, versionOf } from './stored-row.ts';
 import { typeKey } from './type-key.ts';
+import { storedVersion } from './version-row.ts';
 
 /**
  * One page of a search on type, with what it includes and its total. Several statements, each planned for its values:
@@ -39,7 +39,12 @@ export async function search(
   const next = found.length > query.count && last ? { next: positionOf(last) } : {};
   const isWhole = after === undefined && found.length <= query.count;
   const total = isWhole ? wholeTotal(query, rows.length) : await totalOf(connection, matches, query.total ?? 'none');
-  return { matches: rows.map(versionOf), included: await included(connection, row, query, rows), ...total, ...next };
+  return {
+    matches: rows.map(storedVersion),
+    included: await included(connection, row, query, rows),
+    ...total,
+    ...next,
+  };
 }
 
 /** The type, the rule and the criteria, as conditions on `row`. */
@@ -60,7 +65,7 @@ function wholeTotal(query: SearchQuery, total: number): { total?: number } {
   return query.total === 'none' ? {} : { total };
 }
 
-type FoundRow = VersionRow & { readonly [key: `k${number}`]: string | number | null };
+type MatchRow = FoundRow & { readonly [key: `k${number}`]: string | number | null };
 
 /** The first rows that the statements yield, one after the other, with their bodies. */
 async function firstRows(
@@ -68,11 +73,11 @@ async function firstRows(
   site: Site,
   statements: readonly Sql[],
   limit: number,
-): Promise<FoundRow[]> {
-  const rows: FoundRow[] = [];
+): Promise<MatchRow[]> {
+  const rows: MatchRow[] = [];
   for (const statement of statements) {
     if (rows.length >= limit) break;
-    rows.push(...(await connection.query<FoundRow>(withBodies(site, statement))));
+    rows.push(...(await connection.query<MatchRow>(withBodies(site, statement))));
   }
   return rows.slice(0, limit);
 }
@@ -80,10 +85,10 @@ async function firstRows(
 /** The page is found first, in order, and only its rows are joined to their bodies. */
 function withBodies(site: Site, page: Sql): Sql {
   return sql`with page as materialized (select row_number() over () as n, p.* from (${page}) p)
-    select page.*, ${versionColumns} from page join ${table(site, 'res')} r on r.rid = page.rid order by page.n`;
+    select page.*, ${foundColumns} from page join ${table(site, 'res')} r on r.rid = page.rid order by page.n`;
 }
 
-function positionOf(row: FoundRow): SearchPosition {
+function positionOf(row: MatchRow): SearchPosition {
   const keys: (string | number | null)[] = [];
   for (let i = 0; `k${i}` in row; i++) keys.push(row[`k${i}`] ?? null);
   return { keys, rid: row.rid };

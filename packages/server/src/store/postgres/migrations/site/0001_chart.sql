@@ -49,6 +49,8 @@ create index sx_pt on sx (pt, tk, d_lo desc, rid);
 create index sx_lu on sx (tk, lu, rid);
 create index sx_date on sx (tk, d_lo, rid);
 create index sx_rid on sx (tk, rid);
+-- Longer than a day: so that what ends after a time is found by d_lo, or here (see store/postgres/criterion-range.ts).
+create index sx_long on sx (tk, d_hi) where d_hi > d_lo + 86400000::int8;
 
 -- Tokens that are searched alone and in order: identifier, code, category, type, … (h: token term, d: d_lo or lu).
 create table kd (h int8 not null, d int8 not null, rid int8 not null, pk int8 not null);
@@ -59,6 +61,7 @@ create index kd_rid on kd (rid);
 create table dt (p int8 not null, lo int8 not null, hi int8 not null, rid int8 not null, pk int8 not null);
 create index dt_lo on dt (p, lo, rid);
 create index dt_rid on dt (rid);
+create index dt_long on dt (p, hi) where hi > lo + 86400000::int8;
 
 -- Numbers and quantities, lo = hi unless a range. u: hash of system|code, c: hash of the code or of the unit's text.
 create table qty (
@@ -66,6 +69,7 @@ create table qty (
 );
 create index qty_lo on qty (p, lo, rid);
 create index qty_rid on qty (rid);
+create index qty_range on qty (p, hi) where hi > lo;
 
 -- Strings, as normalizeString leaves them.
 create table str (p int8 not null, val text collate "C" not null, rid int8 not null, pk int8 not null);
