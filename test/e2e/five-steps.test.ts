@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import * as oidc from 'openid-client';
 import { run, start } from '../support/command.ts';
-import { type RunningServer, runningServer } from '../support/running-server.ts';
+import { bundleOf, type RunningServer, runningServer } from '../support/running-server.ts';
 
 let server: RunningServer;
 before(async () => {
@@ -52,7 +52,7 @@ for (const [alg, curve] of [
       }),
     });
     assert.equal(registered.status, 201);
-    const client = await registered.json();
+    const client = (await registered.json()) as { client_id: string; status: string };
     assert.equal(client.status, 'pending');
     const approved = await run('chartgate', ['clients', 'approve', client.client_id], {
       CHARTGATE_URL: server.url,
@@ -77,7 +77,7 @@ for (const [alg, curve] of [
     const tokens = await oidc.clientCredentialsGrant(config, { scope: 'system/Patient.rs' });
     assert.equal(tokens.scope, 'system/Patient.rs');
     assert.equal(tokens.expires_in, 300);
-    const patients = await (await server.ask('Patient?_count=1', tokens.access_token)).json();
+    const patients = await bundleOf(await server.ask('Patient?_count=1', tokens.access_token));
     assert.equal(patients.entry.length, 1);
   });
 }

@@ -45,7 +45,7 @@ export async function runningServer(options: Partial<ServeOptions> = {}): Promis
         body: JSON.stringify({ scope }),
       });
       if (!answer.ok) throw new Error(`no token: ${answer.status} ${await answer.text()}`);
-      return (await answer.json()).access_token;
+      return ((await answer.json()) as { access_token: string }).access_token;
     },
     ask(path, token, init = {}) {
       const headers = {
@@ -69,4 +69,27 @@ function connectionString(address: Address): string {
   if ('connectionString' in address) return address.connectionString;
   const { host, port, user, database } = address;
   return `postgresql://${user}@/${database}?${new URLSearchParams({ host, port: String(port) })}`;
+}
+
+/** A Bundle as tests look at it. */
+export type BundleJson = {
+  readonly type: string;
+  readonly total?: number;
+  readonly link: readonly { readonly relation: string; readonly url: string }[];
+  readonly entry: readonly {
+    readonly resource: { readonly resourceType: string; readonly id: string; readonly [member: string]: unknown };
+    readonly response: { readonly status: string; readonly location?: string };
+    readonly search: { readonly mode: string };
+  }[];
+};
+
+/** The Bundle that a request answered. */
+export async function bundleOf(answer: Response): Promise<BundleJson> {
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${answer.status} ${text}`);
+  return JSON.parse(text);
+}
+
+export function nextLink(bundle: BundleJson): string {
+  return bundle.link.find((link) => link.relation === 'next')?.url ?? '';
 }

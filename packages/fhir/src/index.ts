@@ -23,6 +23,7 @@ export * from './scope/parse.ts';
 export * from './scope/scope.ts';
 export * from './search/ast.ts';
 export * from './search/compare.ts';
+export * from './search/condition.ts';
 export * from './search/date.ts';
 export * from './search/extract.ts';
 export * from './search/limits.ts';

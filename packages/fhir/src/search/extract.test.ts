@@ -134,6 +134,12 @@ const cases: readonly (readonly [name: string, resource: Resource, parameter: st
       [{ url: 'http://a.example/Questionnaire/q|2' }, { url: 'http://a.example/Questionnaire/q' }],
     ],
     [
+      'a canonical is a uri',
+      { resourceType: 'ConceptMap', sourceCanonical: 'http://a.example/v' },
+      'source-uri',
+      [{ url: 'http://a.example/v' }],
+    ],
+    [
       'the first entry of a document is the composition',
       {
         resourceType: 'Bundle',

@@ -313,15 +313,34 @@ test('a misspelt parameter is answered with the one that was meant', () => {
   assert.match(refusal('Patient', `${'n'.repeat(5000)}=x`), /CapabilityStatement/);
 });
 
-test('lenient handling passes over unknown and empty parameters and lists them', () => {
-  const { query, ignored } = parse('Patient', 'nam=x&gender=male,,&name=&_sort=&patient.x=y', { handling: 'lenient' });
-  assert.deepEqual(ignored, ['nam', 'name', '_sort', 'patient.x']);
+test('parameters without a value are no error: they are ignored, and listed', () => {
+  const { query, ignored } = parse('Patient', 'name=&_sort=&gender=male,,&birthdate=,');
+  assert.deepEqual(ignored, ['name', '_sort', 'birthdate']);
+  assert.deepEqual(query.criteria.map(plain), criteria('Patient', 'gender=male'));
+});
+
+test('what was used can be asked for again, pair by pair', () => {
+  const search = 'name=&name=x&_include=Patient:foo&_include=Patient:organization&y=1&_format=json&_count=5';
+  const { used, ignored, query } = parse('Patient', search, { handling: 'lenient' });
+  assert.deepEqual(ignored, ['name', '_include', 'y']);
+  assert.deepEqual(used, [
+    ['name', 'x'],
+    ['_include', 'Patient:organization'],
+    ['_format', 'json'],
+    ['_count', '5'],
+  ]);
+  assert.deepEqual(parseSearch('Patient', used, { now }), { query, used, ignored: [] });
+});
+
+test('lenient handling passes over unknown parameters and lists them', () => {
+  const { query, ignored } = parse('Patient', 'nam=x&gender=male&patient.x=y', { handling: 'lenient' });
+  assert.deepEqual(ignored, ['nam', 'patient.x']);
   assert.equal(query.criteria.length, 1);
 });
 
 for (const [name, type, query, expected] of [
-  ['an empty value', 'Patient', 'identifier=', /identifier: expected a value/],
-  ['an empty value among others', 'Patient', 'gender=male,', /gender: expected a value/],
+  ['a backslash that escapes nothing', 'Patient', 'name=xx\\xx', /a backslash in front of/],
+  ['a backslash at the end', 'Patient', 'name=xx\\', /a backslash in front of/],
   ['two bars', 'Patient', 'identifier=a|b|c', /system\|code/],
   ['a bar alone', 'Patient', 'identifier=|', /system\|code/],
   ['no date', 'Patient', 'birthdate=yesterday', /birthdate: expected a date/],

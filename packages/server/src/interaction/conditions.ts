@@ -1,4 +1,4 @@
-import { conditionalReferences, FhirError, issue, parseSearch } from '@chartgate/fhir';
+import { conditionalReferences, FhirError, issue, parseCondition } from '@chartgate/fhir';
 import type { SearchType } from '../access/interaction.ts';
 import type { Permitted } from '../access/permit.ts';
 import type { Rights } from '../access/rights.ts';
@@ -13,18 +13,13 @@ export type Condition = {
   readonly guard: string;
 };
 
-/** @throws {FhirError} 400 where it is no search, 403 where the `s` of the type is not open */
+/** @throws {FhirError} 400 where it is no search, 412 where it is empty, 403 where the `s` of the type is not open */
 export function conditionOf(
   type: string,
   search: string,
   context: { readonly base: string; readonly rights: Rights },
 ): Condition {
-  const { query } = parseSearch(type, [...new URLSearchParams(search)], { handling: 'strict', base: context.base });
-  if (query.criteria.length === 0) {
-    throw new FhirError(412, [
-      issue('incomplete', 'The condition is empty. Name the resource, by an identifier for one.'),
-    ]);
-  }
+  const query = parseCondition(type, search, { base: context.base });
   const permitted = context.rights.require({ code: 'search-type', type, query });
   return { permitted, guard: `${type}?${JSON.stringify(query.criteria)}` };
 }

@@ -102,15 +102,14 @@ async function remove(request: FhirRequest, context: FhirContext): Promise<Answe
 function search(type: string, request: FhirRequest, context: FhirContext<ResourceReader>): Promise<Answer> {
   const { base, seal } = context;
   const asked = request.query.filter(([name]) => name !== '_cursor');
-  const { query, ignored } = parseSearch(type, asked, { handling: request.handling, base });
-  const understood = asked.filter(([name]) => !ignored.includes(name));
-  const self = urlOf(`${base}/${type}`, understood);
+  const { query, used } = parseSearch(type, asked, { handling: request.handling, base });
+  const self = urlOf(`${base}/${type}`, used);
   const bound = { key: seal.key, boundTo: `${seal.boundTo}\n${self}` };
   const cursor = request.query.find(([name]) => name === '_cursor')?.[1];
   const after = cursor === undefined ? {} : { after: openCursor(cursor, bound) as SearchPosition };
   const permitted: Permitted<SearchType> = context.rights.require({ code: 'search-type', type, query, ...after });
   const next = (position: SearchPosition) =>
-    urlOf(`${base}/${type}`, [...understood, ['_cursor', sealCursor(position, bound)]]);
+    urlOf(`${base}/${type}`, [...used, ['_cursor', sealCursor(position, bound)]]);
   return searchType(permitted, context.store, { base, self, next });
 }
 
@@ -160,7 +159,8 @@ function encode(text: string): string {
   return encodeURIComponent(text).replace(/%(3A|2C|2F)/g, decodeURIComponent);
 }
 
-function requireType(type: string | undefined): string {
+/** @throws {FhirError} 404 where R4 has no resource type of this name */
+export function requireType(type: string | undefined): string {
   if (type !== undefined && isResourceType(type)) return type;
   throw new FhirError(404, [
     issue('not-supported', 'R4 has no resource type of the name in the URL. See metadata for the list.'),

@@ -259,3 +259,17 @@ test('attack 14: pending, suspended, revoked and unknown clients look the same o
   bodies.push(await refusedWith('sub: nobody', 'nobody'));
   for (const body of bodies) assert.deepEqual(body, bodies[0]);
 });
+
+test('ids that no database takes are unknown ones', async () => {
+  for (const sub of ['\u0000', 'x'.repeat(5000), '\ud800', "' or true --", { a: 1 }]) {
+    await assertRefused(
+      await request({ claims: { sub } }),
+      sub === '\ud800' || sub === '\u0000' ? 'assertion is a JWT' : 'client is known',
+    );
+  }
+  for (const id of ['%00', '%27', 'a%2Fb']) {
+    assert.equal((await node.get(`/oauth2/default/client/${id}`, 'x')).status, 401);
+    assert.equal((await node.get(`/oauth2/default/ticket/${id}`, 'x')).status, 401);
+    assert.equal((await node.get(`/apis/default/admin/clients/${id}`, node.adminToken)).status, 404);
+  }
+});

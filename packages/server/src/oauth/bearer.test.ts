@@ -147,3 +147,26 @@ test('the database holds no token, secret or assertion, only hashes', async () =
     for (const secret of secrets) assert.ok(!all.includes(secret), table);
   }
 });
+
+test('events are heard again after the connection that carries them broke', async () => {
+  const other = await testGate(database);
+  try {
+    const token = await newToken();
+    await database.database.writes.query(
+      sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'chartgate-events' and datname = current_database()`,
+    );
+    await database.database.writes.query(sql`select pg_notify('chartgate_gate', 'not ours')`);
+    await bearer(token, other.gate);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const [row] = await database.database.reads.query<{ n: number }>(
+      sql`select count(*)::int4 as n from pg_stat_activity where application_name = 'chartgate-events' and datname = current_database()`,
+    );
+    assert.equal(row?.n, 2);
+    await database.database.writes.query(sql`select pg_notify('chartgate_gate', 'not ours')`);
+    await revoke(token);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await assert.rejects(bearer(token, other.gate), isRefused('invalid_token'));
+  } finally {
+    await other.close();
+  }
+});

@@ -97,3 +97,10 @@ test('a suspended client is refused at both', async () => {
     assert.equal((await node.postForm(path, { token: 'x', ...secretOf(third) })).json.error, 'invalid_client');
   }
 });
+
+test('a refused Basic authentication is answered with its challenge', async () => {
+  const headers = { authorization: `Basic ${Buffer.from(`${client.client_id}:guess`).toString('base64')}` };
+  const answer = await node.postForm(introspect, { token: 'x' }, headers);
+  assert.equal(answer.status, 401);
+  assert.match(String(answer.headers['www-authenticate']), /^Basic realm="https:/);
+});

@@ -202,10 +202,10 @@ const heavy: Record<string, readonly [Handler, RegExp]> = {
     /at most 100/,
   ],
   'without keys': [(_request, response) => response.end('{"keys":[]}'), /no key/],
-  'that is no JSON': [(_request, response) => response.end('<html>'), /not JSON/],
+  'that is no JSON': [(_request, response) => response.end('<html>'), /not a JSON object/],
   'that is compressed': [
     (_request, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(Buffer.from([31, 139, 8])),
-    /not JSON|encoded/,
+    /not a JSON object/,
   ],
 };
 for (const [name, [handler, why]] of Object.entries(heavy)) {

@@ -5,7 +5,7 @@ import type { Content } from '../access/interaction.ts';
 import { rightsOf } from '../access/rights.ts';
 import { bundle } from '../interaction/bundle.ts';
 import { capabilities } from '../interaction/capabilities.ts';
-import { dispatch, type FhirContext, type FhirRequest } from '../interaction/dispatch.ts';
+import { dispatch, type FhirContext, type FhirRequest, requireType } from '../interaction/dispatch.ts';
 import { type Chart, fhirBase, requireSite } from './chart.ts';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import { ifMatchVersion, preferOf, requireJsonAnswer, requireJsonBody } from './negotiate.ts';
@@ -65,7 +65,7 @@ function interactions(app: FastifyInstance, limit: ConcurrencyLimit): void {
 
   app.post('/', { bodyLimit: bodyLimits.bundle }, (request, reply) =>
     limit.run(request.fhir.clientId, async () => {
-      requireJsonBody(request.headers['content-type']);
+      requireJsonBody(request.headers);
       const { handling } = preferOf(request.headers.prefer);
       const answer = await bundle(parseBundle(textOf(request)), handling, request.fhir);
       return send(reply, answer, request.fhir.base);
@@ -115,6 +115,7 @@ function metadata(chart: Chart, request: FastifyRequest, reply: FastifyReply): F
 function fhirRequest(request: FastifyRequest): FhirRequest {
   const method = request.method as FhirRequest['method'];
   const params = request.params as { type: string; id?: string; versionId?: string };
+  requireType(params.type);
   const isSearch = method === 'POST' && request.url.split('?')[0]!.endsWith('/_search');
   const hasHistory = request.routeOptions.url?.includes('/_history') ?? false;
   const path = [params.type, isSearch ? '_search' : params.id, hasHistory ? '_history' : undefined, params.versionId];
@@ -132,7 +133,7 @@ function fhirRequest(request: FastifyRequest): FhirRequest {
 }
 
 function contentOf(request: FastifyRequest): Content {
-  requireJsonBody(request.headers['content-type']);
+  requireJsonBody(request.headers);
   const content = parseResource(textOf(request));
   const issues = validate(content.resource);
   if (issues.some((found) => found.severity === 'error' || found.severity === 'fatal'))

@@ -97,6 +97,7 @@ function send(reply: FastifyReply, { status, headers, body }: GateAnswer): Fasti
     'access-control-allow-origin': '*',
     'access-control-expose-headers': 'www-authenticate, retry-after, location',
     'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
     ...headers,
   });
   if (body === undefined) return reply.send();

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { badRequest, FhirError, issue } from '@chartgate/fhir';
 
 const json = /^(application\/(fhir\+json|json|json\+fhir)|text\/json|\*\/\*|application\/\*)$/;
@@ -18,10 +19,11 @@ export function requireJsonAnswer(accept: string | undefined, format: string | u
   ]);
 }
 
-/** Refuses a body that is not declared as JSON: 415. */
-export function requireJsonBody(contentType: string | undefined): void {
-  const kind = contentType?.split(';')[0]?.trim().toLowerCase();
-  if (kind !== undefined && /^(application\/(fhir\+json|json|json\+fhir)|text\/json)$/.test(kind)) return;
+/** Refuses a body that is not declared as plain JSON, also a compressed one (it could grow without bound): 415. */
+export function requireJsonBody(headers: IncomingHttpHeaders): void {
+  const kind = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  const isPlain = headers['content-encoding'] === undefined || headers['content-encoding'] === 'identity';
+  if (isPlain && kind !== undefined && bodyKind.test(kind)) return;
   throw new FhirError(415, [
     issue(
       'not-supported',
@@ -29,6 +31,8 @@ export function requireJsonBody(contentType: string | undefined): void {
     ),
   ]);
 }
+
+const bodyKind = /^(application\/(fhir\+json|json|json\+fhir)|text\/json)$/;
 
 /** The version named by `If-Match: W/"3"`. @throws {FhirError} 400 for another form */
 export function ifMatchVersion(header: string | undefined): string | undefined {

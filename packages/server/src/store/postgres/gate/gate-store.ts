@@ -2,6 +2,7 @@ import type { GateStore, GateStores } from '../../gate-ports.ts';
 import type { Database, DatabaseAddress } from '../database.ts';
 import { openSite } from '../open-site.ts';
 import type { Site } from '../site.ts';
+import { sql } from '../sql.ts';
 import { clientStore } from './client-store.ts';
 import { listen } from './events.ts';
 import { adminTokenStore, signingKeyStore } from './key-store.ts';
@@ -21,6 +22,10 @@ export function gateStores(database: Database, address: DatabaseAddress): GateSt
       const store = gateStore(database, site);
       stores.set(name, store);
       return store;
+    },
+    async siteNames() {
+      const rows = await database.reads.query<{ name: string }>(sql`select name from chartgate.site order by name`);
+      return rows.map((row) => row.name);
     },
     listen: (hear, lost) => listen(address, hear, lost),
   };
