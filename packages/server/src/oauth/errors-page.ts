@@ -21,7 +21,7 @@ export function errorsPage(): string {
       '',
       `${row.status} \`${row.error}\`: ${row.description}`,
       '',
-      ...(row.expected === '' ? [] : [`- Expected: ${row.expected}`]),
+      `- Expected: ${row.expected}`,
       `- What to do: ${row.advice}`,
       '',
     ]),

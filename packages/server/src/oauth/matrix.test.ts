@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { testDatabase } from '../testing/database.ts';
 import { type Json, newKeyPair, signAssertion, soleGate, testGate } from '../testing/gate.ts';
 
 const { test: database, node, close } = await soleGate();
@@ -217,7 +218,7 @@ test('attack 43: no token, secret or assertion is in a log, an error or a ticket
     tokens: { ...site.store.tokens, grant: () => Promise.reject(new Error('the database is away')) },
   });
   answers.push(await watched.requestToken(signAssertion(client.client_id, key)));
-  assert.equal(answers.at(-1)?.status, 503);
+  assert.equal(answers.at(-1)?.status, 500);
   assert.equal(logged.length, 1);
   const { tickets } = (await node.get('/apis/default/admin/tickets', node.adminToken)).json;
   const written = JSON.stringify([answers.map(({ json, headers }) => [json, headers]), tickets, String(logged)]);
@@ -232,4 +233,24 @@ test('the token endpoint answers pages of any origin, and their preflight', asyn
   assert.equal(preflight.statusCode, 204);
   assert.match(String(preflight.headers['access-control-allow-headers']), /authorization/);
   assert.equal((await node.postForm(path, form())).headers['access-control-allow-origin'], '*');
+});
+
+test('without its database the gate answers 503', async () => {
+  const own = await testDatabase();
+  const cut = await testGate(own, { log: { error: () => {} } });
+  const { client_id } = await cut.approvedClient([key]);
+  await own.database.close();
+  const answers = [
+    await cut.requestToken(signAssertion(client_id, key)),
+    await cut.register({ scope: 'system/Patient.rs' }),
+    await cut.get('/oauth2/default/jwk'),
+    await cut.get('/apis/default/admin/clients', cut.adminToken),
+  ];
+  for (const { status, json, headers } of answers) {
+    assert.equal(status, 503);
+    assert.equal(json.error, 'temporarily_unavailable');
+    assert.equal(headers['retry-after'], '1');
+  }
+  await cut.close();
+  await own.drop();
 });

@@ -1,3 +1,4 @@
+import { FhirError } from '@chartgate/fhir';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import {
   approveClient,
@@ -111,5 +112,8 @@ function unexpected(gate: Gate, error: unknown): GateAnswer {
   if (statusCode === 413) return refusalAnswer(new OAuthError('too-large'));
   if (statusCode >= 400 && statusCode < 500) return refusalAnswer(new OAuthError('unreadable'));
   gate.log.error(error, 'the gate failed');
+  if (error instanceof FhirError && error.status === 503) {
+    return refusalAnswer(new OAuthError('unavailable', { headers: { 'retry-after': '1' } }));
+  }
   return refusalAnswer(new OAuthError('failure'));
 }
