@@ -25,7 +25,7 @@ nothing else.`,
       .argument('[url]', 'FHIR base or root of a SMART server (else CHARTGATE_URL)')
       .option('--scope <scopes>', 'scopes to ask for (Default: system/*.rs, all to be read)')
       .option('--name <name>', 'name of the client, for its administrator')
-      .option('--alg <algorithm>', 'RS384 or ES384', 'ES384')
+      .option('--alg <algorithm>', 'RS384, which every SMART server takes, or ES384', 'RS384')
       .option('--client-id <id>', 'a client that the server knows already')
       .option('--key <file>', 'its private key: a JWK, or PKCS #8 in PEM')
       .option('--profile <name>', "profile to keep it in (Default: the server's host and port)")

@@ -9,8 +9,9 @@ import { writePrivate } from '../../private-file.ts';
 /** `keys new`: the public key set to stdout, the private key to a file that only its owner can read. */
 export const command: CommandDefinition = {
   examples: [
-    ['keys new > jwks.json', 'ES384; the private key goes to ./chartgate-key.json'],
-    ['keys new --alg RS384 --bits 4096 --out key.pem', 'RSA, the private key as PKCS #8'],
+    ['keys new > jwks.json', 'RS384; the private key goes to ./chartgate-key.json'],
+    ['keys new --alg ES384', 'smaller and quicker, where the server takes it'],
+    ['keys new --bits 4096 --out key.pem', 'the private key as PKCS #8'],
     ['keys new --x509', 'shows a self-signed certificate of the key as well'],
   ],
   details: `
@@ -18,7 +19,7 @@ The kid is the key's RFC 7638 SHA-256 thumbprint. The keys are made here and the
 Register the JWKS with the server; sign with the private key.`,
   configure: (command) =>
     command
-      .option('--alg <algorithm>', 'RS384 or ES384', 'ES384')
+      .option('--alg <algorithm>', 'RS384, which every SMART server takes, or ES384', 'RS384')
       .option('--bits <number>', 'length of an RSA key: 2048, 3072 or 4096 (Default: 3072)')
       .option('--out <file>', 'private key: a JWK, or PKCS #8 where the name ends in .pem', 'chartgate-key.json')
       .option('--force', 'write over the file')
