@@ -14,7 +14,7 @@ const arrows: Record<string, readonly string[]> = {
   'packages/fhir/src': [],
   'packages/client/src': ['jose'],
   'packages/synth/src': [],
-  'packages/cli/src': ['@chartgate/client', '@chartgate/server', '@peculiar/x509', 'commander', 'node:'],
+  'packages/cli/src': ['@chartgate/client', '@chartgate/server', 'commander', 'node:'],
   [`${server}/wire`]: [
     `${server}/oauth`,
     `${server}/clients`,

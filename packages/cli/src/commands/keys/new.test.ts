@@ -58,7 +58,12 @@ test('keys new never writes over a file without --force', async () => {
   assert.notEqual(readFileSync(join(io.cwd, 'chartgate-key.json'), 'utf8'), before);
 });
 
-for (const args of [['--alg', 'RS256'], ['--bits', '1024', '--alg', 'RS384'], ['--bits', '2048'], ['--wrong']]) {
+for (const args of [
+  ['--alg', 'RS256'],
+  ['--bits', '1024', '--alg', 'RS384'],
+  ['--bits', '2048', '--alg', 'ES384'],
+  ['--wrong'],
+]) {
   test(`keys new ${args.join(' ')} is a usage failure`, async () => {
     assert.equal(await run(['keys', 'new', ...args], capturedIo()), 3);
   });
