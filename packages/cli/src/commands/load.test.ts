@@ -178,6 +178,24 @@ test('a killed run goes on where it was', async () => {
   assert.ok(told >= twice, 'what may be there twice is told');
 });
 
+test('a transaction that had arrived when its run was killed is not sent twice', async () => {
+  const identifier = [{ system: 'https://ids.example', value: 'a-1' }];
+  const { io, peer, cwd } = await scene({ 'in.json': transaction(patient('x', { identifier })), 'data/keep': '' });
+  assert.equal(await run(['load', 'in.json', '--data', 'data'], io()), 0);
+  const [name] = readdirSync(join(cwd, 'data', 'loads'));
+  const ledger = join(cwd, 'data', 'loads', name!);
+  const [left = ''] = readFileSync(ledger, 'utf8').split('\n');
+  assert.deepEqual(Object.keys(JSON.parse(left)), ['hash', 'left']);
+  const earlier = JSON.stringify({ ...JSON.parse(left), left: Date.now() - 10_000 });
+  for (const bundles of [1, 2]) {
+    writeFileSync(ledger, `${earlier}\n`);
+    const one = io();
+    assert.equal(await run(['load', 'in.json', '--data', 'data'], one), 0, one.err());
+    assert.equal(peer.chart.bundles.length, bundles);
+    peer.chart.resources.length = 0;
+  }
+});
+
 test('a server that goes away stops the run with a sentence, and the next run does the rest', async () => {
   const { io, peer } = await scene({ 'in.ndjson': ndjson(patient('a')), 'in2.ndjson': ndjson(patient('b')) });
   peer.intercept = (request) =>

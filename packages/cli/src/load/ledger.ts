@@ -9,8 +9,8 @@ import { readIfThere } from '../private-file.ts';
  * when a document leaves, one when its answer is there. Written at once, so that a killed run loses nothing.
  */
 export type Ledger = {
-  /** `undefined`: never sent; `'unknown'`: sent, but the run ended before the answer; else the lines that were refused. */
-  readonly stateOf: (hash: string) => 'unknown' | readonly number[] | undefined;
+  /** `undefined`: never sent; `left`: sent then (ms since the epoch), but the run ended before the answer. */
+  readonly stateOf: (hash: string) => State | undefined;
   readonly leaves: (hash: string) => void;
   /** @param bad indexes of the lines that were refused */
   readonly stored: (hash: string, bad: readonly number[]) => void;
@@ -18,24 +18,32 @@ export type Ledger = {
   readonly refused: (hash: string) => void;
 };
 
-type Entry = { readonly hash: string; readonly left?: true; readonly bad?: readonly number[]; readonly refused?: true };
+/** Where a document stands: on its way, or answered with the indexes of the lines that were refused. */
+export type State = { readonly left: number } | { readonly bad: readonly number[] };
+
+type Entry = {
+  readonly hash: string;
+  readonly left?: number;
+  readonly bad?: readonly number[];
+  readonly refused?: true;
+};
 
 /** Opens the ledger of a server. @param folder where ledgers are kept @param fresh whether to forget what is in it */
 export async function openLedger(folder: string, fhirBase: string, fresh: boolean): Promise<Ledger> {
   const name = createHash('sha256').update(fhirBase).digest('hex').slice(0, 16);
   const file = join(folder, 'loads', `${name}.ndjson`);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const states = new Map<string, 'unknown' | readonly number[]>();
+  const states = new Map<string, State>();
   for (const entry of fresh ? [] : entriesIn((await readIfThere(file)) ?? '')) {
     if (entry.refused) states.delete(entry.hash);
-    else states.set(entry.hash, entry.bad ?? 'unknown');
+    else states.set(entry.hash, entry.bad ? { bad: entry.bad } : { left: entry.left ?? 0 });
   }
   const write = (entry: Entry) => appendFileSync(file, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
   return {
     stateOf: (hash) => states.get(hash),
-    leaves: (hash) => write({ hash, left: true }),
+    leaves: (hash) => write({ hash, left: Date.now() }),
     stored(hash, bad) {
-      states.set(hash, bad);
+      states.set(hash, { bad });
       write({ hash, bad });
     },
     refused(hash) {

@@ -1,4 +1,5 @@
 import type { FhirClient } from '@chartgate/client';
+import { hasArrived } from './arrival.ts';
 import { type Delivery, deliver } from './delivery.ts';
 import { contentHash, type Document, documents } from './document.ts';
 import type { Ledger } from './ledger.ts';
@@ -51,14 +52,23 @@ async function loadRound(options: LoadOptions, round: 'first' | 'rest'): Promise
 async function send({ fhir, ledger, report, signal }: LoadOptions, document: Document): Promise<void> {
   const hash = contentHash(document);
   const state = ledger.stateOf(hash);
-  if (state === 'unknown') report.uncertain();
-  const left = state === undefined || state === 'unknown' ? document : remaining(document, state);
+  if (state && 'left' in state) {
+    const arrived = await hasArrived(fhir, document, state.left, signal);
+    report.uncertain(arrived);
+    if (arrived) {
+      ledger.stored(hash, []);
+      report.skipped(resourcesIn(document));
+      return;
+    }
+  }
+  const refusedBefore = state && 'bad' in state ? state.bad : undefined;
+  const left = refusedBefore ? remaining(document, refusedBefore) : document;
   const before = resourcesIn(document) - (left ? resourcesIn(left) : 0);
   if (before > 0) report.skipped(before);
   if (!left) return;
   ledger.leaves(hash);
   const delivery = await deliver(fhir, left, signal);
-  note(ledger, hash, delivery, state === 'unknown' ? undefined : state);
+  note(ledger, hash, delivery, refusedBefore);
   report.delivered(delivery);
 }
 

@@ -9,8 +9,8 @@ export type Reporter = {
   readonly problem: (problem: Problem) => void;
   readonly delivered: (delivery: Delivery) => void;
   readonly skipped: (resources: number) => void;
-  /** A document was on its way when an earlier run ended; it is sent again. */
-  readonly uncertain: () => void;
+  /** A document was on its way when an earlier run ended. @param arrived else it is sent again */
+  readonly uncertain: (arrived: boolean) => void;
   /** A file has been read to its end. @param weight bytes */
   readonly read: (weight: number) => void;
   readonly failed: () => number;
@@ -57,8 +57,8 @@ export async function reporter(io: Io, found: readonly Found[]): Promise<Reporte
       skipped += resources;
       show();
     },
-    uncertain() {
-      uncertain++;
+    uncertain(arrived) {
+      if (!arrived) uncertain++;
     },
     read(bytes) {
       weight += bytes;

@@ -21,7 +21,10 @@ export function peerChart(setting: PeerSetting, holds: (request: Request) => boo
     const url = new URL(request.url);
     const at = Number(url.searchParams.get('at') ?? 0);
     const count = Math.min(setting.pageSize, Number(url.searchParams.get('_count') ?? setting.pageSize));
-    const found = resources.filter(({ resourceType }) => resourceType === type);
+    const [, wanted] = url.searchParams.get('identifier')?.split('|') ?? [];
+    const found = resources.filter(
+      (one) => one.resourceType === type && (!wanted || JSON.stringify(one.identifier ?? '').includes(`"${wanted}"`)),
+    );
     url.searchParams.set('at', String(at + count));
     const next = at + count < found.length ? [{ relation: 'next', url: url.href }] : [];
     const entry = found.slice(at, at + count).map((resource) => ({ resource, search: { mode: 'match' } }));
