@@ -1,1 +1,10 @@
-export type {};
+export * from './admin.ts';
+export * from './assertion.ts';
+export * from './discovery.ts';
+export * from './errors.ts';
+export * from './fhir.ts';
+export type { CallOptions, Fetch } from './http.ts';
+export * from './keys.ts';
+export * from './registration.ts';
+export * from './ticket.ts';
+export * from './token.ts';

@@ -1,2 +1,127 @@
 /** The composition root: the one place that knows which store, which database and which wire are used. */
-export type {};
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { hostname } from 'node:os';
+import { pino } from 'pino';
+import { ensureAdminCredential } from './clients/admin-credential.ts';
+import { maxConcurrencyPerClient, type ServeOptions, type Serving } from './config.ts';
+import { credentialFile, readCredential, writeCredential } from './credential-file.ts';
+import { loadDemo } from './demo.ts';
+import { startEmbedded } from './embedded/embedded.ts';
+import { authenticateBearer } from './oauth/bearer.ts';
+import { defaultGateConfig } from './oauth/config.ts';
+import { openGate } from './oauth/gate.ts';
+import { loadSealingKey } from './oauth/sealing-key.ts';
+import { type DatabaseAddress, openDatabase } from './store/postgres/database.ts';
+import { gateStores } from './store/postgres/gate/gate-store.ts';
+import { migrate } from './store/postgres/migrate.ts';
+import { openSite } from './store/postgres/open-site.ts';
+import { resourceStore } from './store/postgres/resource-store.ts';
+import { DatabaseUnavailable } from './store/unavailable.ts';
+import { buildApp } from './wire/app.ts';
+import { fhirBase } from './wire/chart.ts';
+import { gateRoutes } from './wire/gate-routes.ts';
+
+export type { ServeOptions, Serving } from './config.ts';
+
+const siteName = 'default';
+
+/**
+ * Starts the server and everything it needs. When it returns, the server answers.
+ * @throws {Error} when the database cannot be had or the port is taken; the message says what to do
+ */
+export async function serve(options: ServeOptions): Promise<Serving> {
+  const stops: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const stop of stops.splice(0).reverse()) await stop();
+  };
+  try {
+    return await start(options, stops, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(
+  options: ServeOptions,
+  stops: (() => Promise<unknown>)[],
+  close: () => Promise<void>,
+): Promise<Serving> {
+  const write = options.log ?? ((line: string) => void process.stderr.write(line));
+  const log = pino({ level: process.env.CHARTGATE_LOG ?? 'warn' }, { write });
+  const port = options.port === 0 ? await freePort() : options.port;
+  const publicUrl = (options.publicUrl ?? `http://localhost:${port}`).replace(/\/+$/, '');
+  await mkdir(options.dataDirectory, { recursive: true, mode: 0o700 });
+
+  const address = await databaseAddress(options, stops, (message) => log.info(message));
+  const database = openDatabase(address);
+  stops.push(() => database.close());
+  await migrate(database).catch((error: unknown) => {
+    throw error instanceof DatabaseUnavailable ? noDatabase(error) : error;
+  });
+  const site = await openSite(database, siteName);
+  if (!site) throw new Error('The database has no site "default": its control tables were changed by hand.');
+  const store = resourceStore(database, site);
+
+  const gate = await openGate({
+    config: { ...defaultGateConfig, publicUrl, allowLoopbackJwks: options.publicUrl === undefined },
+    stores: gateStores(database, address),
+    sealingKey: await loadSealingKey(options.dataDirectory, process.env.CHARTGATE_SEALING_KEY),
+    log,
+  });
+  stops.push(() => gate.close());
+
+  const demoPatients = options.demo ? await loadDemo(store, fhirBase(publicUrl, siteName)) : 0;
+  const chartSite = { name: siteName, store, cursorKey: site.hashKey };
+  const app = await buildApp({
+    chart: {
+      publicUrl,
+      site: (name) => (name === siteName ? chartSite : undefined),
+      authenticate: (authorization, name) => authenticateBearer(gate, authorization, name),
+    },
+    gate: gateRoutes(gate),
+    log,
+    maxConcurrency: maxConcurrencyPerClient,
+  });
+  stops.push(() => app.close());
+  const host = options.publicUrl === undefined ? 'localhost' : '::';
+  await app.listen({ port, host }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EADDRINUSE' ? portTaken(port) : error;
+  });
+
+  const file = credentialFile(options.dataDirectory);
+  const token = await ensureAdminCredential(gate, siteName, hostname(), (await readCredential(file))?.token);
+  await writeCredential(file, { url: publicUrl, site: siteName, token });
+  return { url: publicUrl, credentialFile: file, demoPatients, close };
+}
+
+async function databaseAddress(
+  options: ServeOptions,
+  stops: (() => Promise<unknown>)[],
+  log: (message: string) => void,
+): Promise<DatabaseAddress> {
+  if (options.databaseUrl !== undefined) return { connectionString: options.databaseUrl };
+  const embedded = await startEmbedded({ dataDirectory: options.dataDirectory, log });
+  stops.push(() => embedded.stop());
+  return embedded.connection;
+}
+
+function noDatabase({ cause }: DatabaseUnavailable): Error {
+  const why = cause instanceof Error ? cause.message : 'no reason was given';
+  return new Error(`The database cannot be reached: ${why}. See --database-url, or leave it out for the bundled one.`);
+}
+
+function portTaken(port: number): Error {
+  return new Error(`Port ${port} is taken by another program. Stop it, or choose another port with --port.`);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const probe = createServer().once('error', failed);
+    probe.listen(0, 'localhost', () => {
+      const address = probe.address();
+      probe.close(() => done(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}

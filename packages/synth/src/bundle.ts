@@ -1,5 +1,3 @@
-import type { Resource } from '@chartgate/fhir';
-
 /** A FHIR R4 transaction. @see https://hl7.org/fhir/R4/http.html#transaction */
 export type TransactionBundle = {
   readonly resourceType: 'Bundle';
@@ -7,9 +5,17 @@ export type TransactionBundle = {
   readonly entry: readonly TransactionEntry[];
 };
 
+/** A FHIR R4 resource as JSON. */
+export type SyntheticResource = {
+  readonly resourceType: string;
+  readonly id: string;
+  readonly meta?: { readonly profile?: readonly string[] };
+  readonly [member: string]: unknown;
+};
+
 export type TransactionEntry = {
   readonly fullUrl: string;
-  readonly resource: Resource & { readonly id: string };
+  readonly resource: SyntheticResource;
   readonly request:
     | { readonly method: 'PUT'; readonly url: string }
     | { readonly method: 'POST'; readonly url: string; readonly ifNoneExist: string };

@@ -11,7 +11,12 @@ import type { Specialty } from './tables/specialties.ts';
 import type { Plan } from './visit.ts';
 
 /** A resource that may still change until the bundle is closed. */
-export type Draft = { readonly resourceType: string; readonly id: string; [member: string]: unknown };
+export type Draft = {
+  readonly resourceType: string;
+  readonly id: string;
+  meta?: { readonly profile?: readonly string[]; readonly security?: readonly object[] };
+  [member: string]: unknown;
+};
 
 /** A condition that stays, from its onset on. */
 export type Problem = { readonly draft: Draft; readonly onset: Day };

@@ -1,3 +1,3 @@
-export type { Reference, TransactionBundle, TransactionEntry } from './bundle.ts';
+export type { Reference, SyntheticResource, TransactionBundle, TransactionEntry } from './bundle.ts';
 export { type PatientsOptions, patients } from './patients.ts';
 export { type SupportingOptions, supportingBundle } from './supporting.ts';

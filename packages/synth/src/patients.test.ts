@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { validate } from '@chartgate/fhir';
 import type { TransactionBundle, TransactionEntry } from './bundle.ts';
 import { patients } from './patients.ts';
 import { supportingBundle } from './supporting.ts';
@@ -74,6 +75,10 @@ test('supporting resources are created only where none has their identifier', ()
   });
   assert.equal(new Set(conditions).size, conditions.length);
   for (const type of ['Organization', 'Location', 'Practitioner', 'PractitionerRole']) only(supporting, type);
+});
+
+test('every resource is valid FHIR R4', () => {
+  for (const resource of all.flatMap((bundle) => resources(bundle))) assert.deepEqual(validate(resource), []);
 });
 
 test('every reference resolves inside its bundle or names a supporting resource', () => {
@@ -164,6 +169,7 @@ const mustHave: { readonly [type: string]: readonly string[] } = {
   PractitionerRole: ['practitioner', 'organization', 'code', 'specialty', 'location', 'telecom'],
   Procedure: ['status', 'code', 'subject', 'performedDateTime', 'encounter'],
   Provenance: ['target', 'recorded', 'agent'],
+  QuestionnaireResponse: ['identifier', 'questionnaire', 'status', 'subject', 'authored', 'author', 'item'],
   RelatedPerson: ['active', 'patient', 'relationship', 'name', 'telecom', 'address'],
   ServiceRequest: ['status', 'intent', 'category', 'code', 'subject', 'encounter', 'authoredOn', 'requester'],
   Specimen: ['type', 'subject', 'accessionIdentifier'],

@@ -1,7 +1,7 @@
 import { compactJson } from '../json/compact.ts';
 import { contentOf, type ResourceContent } from '../json/content.ts';
 import type { JsonLimits } from '../json/limits.ts';
-import { visitElements, visitMembers } from '../json/slice.ts';
+import { valueEnd, visitElements, visitMembers } from '../json/slice.ts';
 import { badRequest, FhirError, tooLarge } from '../outcome/fhir-error.ts';
 import { type Issue, issue } from '../outcome/outcome.ts';
 import { isResourceId } from '../resource/resource.ts';
@@ -54,16 +54,14 @@ function entriesOf(entries: unknown, options: BundleOptions): readonly unknown[]
 function resourceTexts(text: string): readonly (string | undefined)[] {
   const texts: (string | undefined)[] = [];
   visitMembers(text, 0, (name, start) => {
-    if (name !== 'entry') return false;
+    if (name !== 'entry' || text[start] !== '[') return false;
     visitElements(text, start, (entry) => {
-      let resource: string | undefined;
-      if (text[entry] === '{') {
-        visitMembers(text, entry, (member, from, to) => {
-          if (member === 'resource') resource = text.slice(from, to);
-          return resource !== undefined;
-        });
-      }
-      texts.push(resource);
+      const index = texts.push(undefined) - 1;
+      if (text[entry] !== '{') return valueEnd(text, entry);
+      return visitMembers(text, entry, (member, from, to) => {
+        if (member === 'resource') texts[index] = text.slice(from, to);
+        return false;
+      });
     });
     return true;
   });

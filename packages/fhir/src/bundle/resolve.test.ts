@@ -19,16 +19,16 @@ const observation = (reference: string, fullUrl = 'urn:uuid:o') => ({
 });
 
 /** What becomes of a reference in the second entry when the first is a Patient that becomes Patient/new. */
-const resolved = (patientUrl: string, reference: string, fullUrl?: string, patient: object = {}) => {
+const resolved = (patientUrl: string, reference: string, fullUrl?: string) => {
   const entries = transaction(
-    { fullUrl: patientUrl, resource: { resourceType: 'Patient', ...patient } },
+    { fullUrl: patientUrl, resource: { resourceType: 'Patient' } },
     observation(reference, fullUrl),
   );
   const assigned = new Map([
     [0, 'Patient/new'],
     [1, 'Observation/new'],
   ]);
-  const content = resolveReferences(entries, { assigned })[1]?.content;
+  const content = resolveReferences(entries, { assigned, versions: new Map([[0, '1']]) })[1]?.content;
   assert.ok(content);
   assert.deepEqual(content.resource, JSON.parse(content.text));
   return (content.resource.subject as { reference: string }).reference;
@@ -57,17 +57,20 @@ for (const [name, patientUrl, reference, expected, own] of [
   ],
   ['a reference to nothing in the bundle', `${base}/Patient/1`, 'Patient/2', 'Patient/2', `${base}/Observation/1`],
   ['a contained resource', 'urn:uuid:p', '#p', '#p'],
-  [
-    'a version that is not the entry’s',
-    `${base}/Patient/1`,
-    `${base}/Patient/1/_history/4`,
-    `${base}/Patient/1/_history/4`,
-  ],
-  ['the version of the entry', `${base}/Patient/1`, `${base}/Patient/1/_history/3`, 'Patient/new'],
+  ['a version', `${base}/Patient/1`, `${base}/Patient/1/_history/4`, 'Patient/new/_history/1'],
+  ['a version with a fragment', 'urn:uuid:p', 'urn:uuid:p/_history/4#x', 'Patient/new/_history/1#x'],
 ] as const) {
-  test(`${name}: ${reference} becomes ${expected}`, () =>
-    assert.equal(resolved(patientUrl, reference, own, { meta: { versionId: '3' } }), expected));
+  test(`${name}: ${reference} becomes ${expected}`, () => assert.equal(resolved(patientUrl, reference, own), expected));
 }
+
+test('a version of which nothing is known is left out', () => {
+  const entries = transaction(
+    { fullUrl: 'urn:uuid:p', resource: { resourceType: 'Patient' } },
+    observation('urn:uuid:p/_history/4'),
+  );
+  const [, second] = resolveReferences(entries, { assigned: new Map([[0, 'Patient/new']]) });
+  assert.deepEqual(second?.content?.resource.subject, { reference: 'Patient/new' });
+});
 
 test('references are resolved in either direction and in circles', () => {
   const entries = transaction(

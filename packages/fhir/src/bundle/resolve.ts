@@ -20,6 +20,8 @@ export type ConditionalReference = {
 export function conditionalReferences(entries: readonly BundleEntry[]): readonly ConditionalReference[] {
   const found = new Map<string, { type: string; query: string; entries: Set<number> }>();
   for (const { index, content } of linked(entries)) {
+    // Most resources hold none, which a look for the character tells at once.
+    if (!content.text.includes('?') && !content.text.includes('\\u')) continue;
     visitLinks(content.text, ({ place, value }) => {
       const match = place === 'reference' ? /^([A-Z][A-Za-z]{1,63})\?(.+)$/.exec(value) : null;
       if (!match) return;
@@ -41,6 +43,8 @@ export function conditionalReferences(entries: readonly BundleEntry[]): readonly
 export type Resolution = {
   /** `Type/id` of each entry's resource, by the entry's index; entries without one are absent. */
   readonly assigned: ReadonlyMap<number, string>;
+  /** Version id that the entry's resource gets, by the entry's index, where known: `1` of a create. */
+  readonly versions?: ReadonlyMap<number, string>;
   /** `Type/id` of each conditional reference, by the reference as written. */
   readonly conditional?: ReadonlyMap<string, string>;
 };
@@ -48,12 +52,13 @@ export type Resolution = {
 /**
  * The entries with every link to another entry, and every conditional reference, replaced by the `Type/id` it stands
  * for. Links are matched as Bundle says: absolute ones with `fullUrl`, relative ones against the root of their own
- * entry's `fullUrl`; a fragment is kept; a version must be that of the entry's `meta.versionId`, and is dropped.
+ * entry's `fullUrl`; a fragment is kept. A version, whichever it is, becomes the one that the entry gets, or is left out
+ * where that is not known.
  * @throws {FhirError} 400 naming each entry with a `urn:uuid:` or `urn:oid:` reference that no entry has
  * @see https://hl7.org/fhir/R4/bundle.html#references
  */
 export function resolveReferences(entries: readonly BundleEntry[], resolution: Resolution): readonly BundleEntry[] {
-  const targets = targetsOf(entries, resolution.assigned);
+  const targets = targetsOf(entries, resolution);
   const unresolved = new Set<number>();
   const resolved = entries.map((entry): BundleEntry => {
     if (!hasLinks(entry)) return entry;
@@ -89,16 +94,13 @@ type Target = {
   readonly isCanonical: boolean;
 };
 
-function targetsOf(
-  entries: readonly BundleEntry[],
-  assigned: ReadonlyMap<number, string>,
-): ReadonlyMap<string, Target> {
+function targetsOf(entries: readonly BundleEntry[], { assigned, versions }: Resolution): ReadonlyMap<string, Target> {
   return new Map(
     entries.flatMap(({ index, fullUrl, content }) => {
       const reference = assigned.get(index);
       if (fullUrl === undefined || reference === undefined) return [];
       const isCanonical = content?.resource.url === fullUrl;
-      return [[fullUrl, { reference, versionId: content?.resource.meta?.versionId, isCanonical }] as const];
+      return [[fullUrl, { reference, versionId: versions?.get(index), isCanonical }] as const];
     }),
   );
 }
@@ -120,8 +122,10 @@ function targetOf(targets: ReadonlyMap<string, Target>, value: string, root: str
   const match = /^([^#]+?)(?:\/_history\/([A-Za-z0-9\-.]{1,64}))?(#.*)?$/s.exec(absolute);
   const [, url = '', versionId, fragment = ''] = match ?? [];
   const target = targets.get(url);
-  if (!target || (versionId !== undefined && versionId !== target.versionId)) return undefined;
-  return { ...target, reference: target.reference + fragment };
+  if (!target) return undefined;
+  const isVersioned = versionId !== undefined && target.versionId !== undefined;
+  const version = isVersioned ? `/_history/${target.versionId}` : '';
+  return { ...target, reference: target.reference + version + fragment };
 }
 
 function notInBundle(index: number): Issue {

@@ -51,9 +51,17 @@ function byBase(): Map<string, Entry[]> {
 }
 
 function searchParameterOf(resourceType: string, url: string, compact: CompactSearchParameter): SearchParameter {
-  const target = compact.target === '*' ? anyTarget : (compact.target ?? []);
   const { code, expression } = compact;
+  const target = resolvedTypes(resourceType, expression) ?? (compact.target === '*' ? anyTarget : compact.target) ?? [];
   return { code, type: compact.type as SearchParameterType, resourceType, expression, target, url };
+}
+
+/** `Observation.subject.where(resolve() is Patient)` points at patients alone, whatever else its parameter may elsewhere. */
+function resolvedTypes(resourceType: string, expression: string): readonly string[] | undefined {
+  const branches = expression.split('|').map((branch) => branch.trim());
+  const own = branches.filter((branch) => branch.startsWith(`${resourceType}.`));
+  const types = own.flatMap((branch) => /\.where\(resolve\(\) is (\w+)\)$/.exec(branch)?.[1] ?? []);
+  return types.length > 0 && types.length === own.length ? [...new Set(types)] : undefined;
 }
 
 const anyTarget = resourceTypes.filter((type) => type !== 'Parameters');

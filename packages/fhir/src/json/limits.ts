@@ -1,6 +1,6 @@
 /** What a JSON text may hold at most. */
 export type JsonLimits = {
-  /** Objects and arrays inside each other. (Default: 64) */
+  /** Objects and arrays inside each other; the scan is recursive, so keep it below 1000. (Default: 64) */
   readonly depth: number;
   /** Members of all objects and elements of all arrays together. (Default: 1 000 000) */
   readonly elements: number;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseResource } from './content.ts';
+import { generator } from './generator.testing.ts';
 import { rewriteReferences, visitLinks } from './link.ts';
 
 const rewritten = (resource: object, map: Record<string, string>) => {
@@ -45,6 +46,17 @@ test('uri elements and arrays of them are rewritten, identifiers and names are n
   );
 });
 
+test('nulls in an array of uris hide no link, and what does not change is shared', () => {
+  const content = parseResource(
+    '{"resourceType":"Basic","instantiatesUri":[null,"urn:a",null,"urn:b"],"code":{"text":"x"}}',
+  );
+  const { resource, text } = rewriteReferences(content, (value) => (value === 'urn:b' ? 'Basic/1' : undefined));
+  assert.equal(text, '{"resourceType":"Basic","instantiatesUri":[null,"urn:a",null,"Basic/1"],"code":{"text":"x"}}');
+  assert.deepEqual(resource, JSON.parse(text));
+  assert.equal(resource.code, content.resource.code);
+  assert.deepEqual(content.resource.instantiatesUri, [null, 'urn:a', null, 'urn:b']);
+});
+
 test('links of a narrative are rewritten in either kind of quotes', () => {
   const div = (link: string) => `<div><a href="${link}">x</a> urn:uuid:1 <img alt='' src='${link}'/></div>`;
   assert.deepEqual(rewritten({ text: { div: div('urn:uuid:1') } }, { 'urn:uuid:1': 'Patient/7' }), {
@@ -71,4 +83,20 @@ test('content without a hit is the same content', () => {
     rewriteReferences(content, () => undefined),
     content,
   );
+});
+
+test('text and object stay the same resource, whatever is rewritten in 5000 generated ones', () => {
+  const { value } = generator(11);
+  const places: Record<string, string> = { k0: 'reference', k1: 'url', k2: 'div' };
+  let rewrites = 0;
+  for (let i = 0; i < 5000; i++) {
+    const json = value(5).replaceAll(/"(k[012])"/g, (_, name: string) => `"${places[name]}"`);
+    const content = parseResource(`{"resourceType":"Basic","a":${json},"reference":${value(0)}}`);
+    const before = structuredClone(content.resource);
+    const { resource, text } = rewriteReferences(content, (link) => (link.length % 2 === 1 ? `<${link}>` : undefined));
+    assert.deepEqual(resource, JSON.parse(text));
+    assert.deepEqual(content.resource, before);
+    if (text !== content.text) rewrites++;
+  }
+  assert.ok(rewrites > 500);
 });

@@ -3,27 +3,29 @@
 /** Sees one member: its name, and where its value starts and ends. True: enough seen. */
 export type MemberVisitor = (name: string, start: number, end: number) => boolean | undefined;
 
-/** Visits the members of the object that starts at `start`, in the order written. */
-export function visitMembers(text: string, start: number, visit: MemberVisitor): void {
+/**
+ * Visits the members of the object that starts at `start`, in the order written. Returns the offset behind the object,
+ * or behind the last member seen where the visitor had seen enough.
+ */
+export function visitMembers(text: string, start: number, visit: MemberVisitor): number {
   let at = start + 1;
   while (text[at] === '"') {
     const nameEnd = text.indexOf('"', at + 1);
     const value = nameEnd + 2;
     const end = valueEnd(text, value);
-    if (visit(text.slice(at + 1, nameEnd), value, end)) return;
+    if (visit(text.slice(at + 1, nameEnd), value, end)) return end;
     at = end + 1;
+    if (text[end] === '}') return at;
   }
+  return at + 1;
 }
 
-/** Visits the elements of the array that starts at `start`. */
-export function visitElements(text: string, start: number, visit: (start: number, end: number) => void): void {
+/** Visits the elements of the array that starts at `start`. The visitor returns the offset behind the element. */
+export function visitElements(text: string, start: number, visit: (start: number) => number): void {
   let at = start + 1;
-  while (text[at] !== ']') {
-    const end = valueEnd(text, at);
-    visit(at, end);
-    if (text[end] === ']') return;
-    at = end + 1;
-  }
+  if (text[at] === ']') return;
+  do at = visit(at) + 1;
+  while (text[at - 1] === ',');
 }
 
 /** Where the string ends whose opening quote is at `start`: the offset of its closing quote. */

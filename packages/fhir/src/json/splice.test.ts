@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { compactJson } from './compact.ts';
+import { generator } from './generator.testing.ts';
 import { spliceVersion } from './splice.ts';
 
 const version = { id: 'a1', versionId: '2', lastUpdated: '2026-01-31T09:30:00.000Z' };
@@ -50,4 +52,21 @@ test('decimals and strings full of quotes, braces and backslashes stay as writte
   const text = '{"resourceType":"Basic","a":"\\\\\\"}{,\\\\","b":1.50,"c":[[],{},"]"],"meta":{"a":"}"},"d":-0.0e1}';
   const expected = text.replace('"Basic"', '"Basic","id":"a1"').replace('{"a":"}"}', `{${set},"a":"}"}`);
   assert.equal(spliceVersion(text, version), expected);
+});
+
+test('splicing 2000 generated resources gives what setting the members gives', () => {
+  const { value, next } = generator(7);
+  for (let i = 0; i < 2000; i++) {
+    const members = [
+      '"resourceType":"Basic"',
+      ...(next(2) ? [`"id":${value(0)}`] : []),
+      ...(next(2) ? [`"meta":{"tag":${value(2)}${next(2) ? ',"versionId":"old"' : ''}}`] : []),
+      ...(next(2) ? [`"other":${value(3)}`] : []),
+    ];
+    const text = compactJson(`{${members.toSorted(() => next(3) - 1).join(' , ')}}`);
+    const expected = JSON.parse(text);
+    expected.id = version.id;
+    expected.meta = { ...expected.meta, versionId: version.versionId, lastUpdated: version.lastUpdated };
+    assert.deepEqual(JSON.parse(spliceVersion(text, version)), expected);
+  }
 });

@@ -84,7 +84,7 @@ function criteriaOf(type: string, verb: string, query: string): readonly Criteri
     return 'a filter takes no chain and no _has';
   try {
     return pairs.flatMap(
-      ([name, value]) => plainCriterion({ handling: 'strict', now: Date.now() }, type, { name, value }) ?? [],
+      ([name, value]) => plainCriterion({ empty: 'refused', now: Date.now() }, type, { name, value }) ?? [],
     );
   } catch (error) {
     if (error instanceof FhirError || error instanceof UnknownParameter) return error.message;

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { describeScope } from './describe.ts';
 import { narrow } from './narrow.ts';
 import { parseScope } from './parse.ts';
+import { type Letter, type Scope, scopeLetters } from './scope.ts';
 
 const lab = 'category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory';
 
@@ -175,3 +176,48 @@ for (const [text, sentence] of [
 ] as const) {
   test(`${text}: ${sentence}`, () => assert.equal(parseScope(text).scopes.map(describeScope).join(), sentence));
 }
+
+/** Whether scopes open `letter` on a record of `type` for which exactly these filters hold. */
+function opens(scopes: readonly Scope[], context: string, type: string, letter: Letter, holds: readonly string[]) {
+  return scopes.some(
+    (scope) =>
+      scope.kind === 'resource' &&
+      scope.context === context &&
+      (scope.type === '*' || scope.type === type) &&
+      scope.letters.includes(letter) &&
+      scope.criteria.every((criterion) => criterion.kind === 'token' && holds.includes(criterion.parameter.code)),
+  );
+}
+
+test('narrow opens what both sides open, no more and no less, in 2000 random grants', () => {
+  let state = 5;
+  const next = (below: number) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  const pick = (from: readonly string[]) => from[next(from.length)]!;
+  const filters = ['code', 'category', 'status'];
+  const one = () => {
+    const type = pick(['*', 'Observation', 'Observation', 'Condition']);
+    const verb = pick(['read', 'write', '*', 'rs', 'r', 's', 'cruds', 'cu', 'rs', 'rs']);
+    const isPlain = type === '*' || ['read', 'write', '*'].includes(verb);
+    const used = isPlain ? [] : filters.filter((name) => next(3) === 0 && (type !== 'Condition' || name !== 'status'));
+    const query = used.length === 0 ? '' : `?${used.map((name) => `${name}=1`).join('&')}`;
+    return `${pick(['system', 'system', 'user'])}/${type}.${verb}${query}`;
+  };
+  const several = () => parseScope(Array.from({ length: 1 + next(4) }, one).join(' ')).scopes;
+  for (let i = 0; i < 2000; i++) {
+    const [requested, allowed] = [several(), several()];
+    const granted = narrow(requested, allowed);
+    assert.deepEqual(parseScope(granted.map((scope) => scope.text).join(' ')).scopes, granted);
+    for (const context of ['system', 'user'])
+      for (const type of ['Observation', 'Condition', 'Patient'])
+        for (const letter of scopeLetters)
+          for (let set = 0; set < 8; set++) {
+            const holds = filters.filter((_, at) => set & (1 << at));
+            const expected = [requested, allowed].every((side) => opens(side, context, type, letter, holds));
+            const texts = [requested, allowed, granted].map((side) => side.map((scope) => scope.text).join(' '));
+            assert.equal(opens(granted, context, type, letter, holds), expected, texts.join(' / '));
+          }
+  }
+});

@@ -17,7 +17,12 @@ export function splitUnescaped(text: string, separator: ',' | '|' | '$'): string
   return parts;
 }
 
-/** Takes the backslash from `\,` `\|` `\$` and `\\`; any other backslash is one. */
+/** Whether every backslash escapes one of `,` `|` `$` and `\`: any other is illegal. */
+export function isEscaped(text: string): boolean {
+  return !text.includes('\\') || /^(?:[^\\]|\\[,|$\\])*$/.test(text);
+}
+
+/** Takes the backslash from `\,` `\|` `\$` and `\\`. */
 export function unescapeValue(text: string): string {
   return text.includes('\\') ? text.replace(/\\([,|$\\])/g, '$1') : text;
 }

@@ -1,4 +1,4 @@
-import { FhirError } from '../outcome/fhir-error.ts';
+import { FhirError, invalidSearchParameter } from '../outcome/fhir-error.ts';
 import { type Issue, issue } from '../outcome/outcome.ts';
 
 /** A parameter's name as an error shows it: bounded, for it came from a stranger. */
@@ -13,7 +13,7 @@ export function invalidValue(name: string, expected: string): FhirError {
 
 /** 400: understood, but this server does not do it. */
 export function unsupported(name: string, why: string): FhirError {
-  return new FhirError(400, [issue('not-supported', `Search parameter ${shown(name)}: ${why}`)]);
+  return invalidSearchParameter(shown(name), why);
 }
 
 /** 400: more than `searchLimits` lets a search have. */

@@ -8,6 +8,8 @@ export const searchLimits = {
   valueLength: 2000,
   /** Links of a chain, and of `_has`. */
   chainDepth: 1,
+  /** Types that a chain without a type (`target.name`) is tried on. */
+  chainTargets: 20,
   /** `_include` and `_revinclude` together. */
   includes: 20,
   /** Keys of `_sort`. */

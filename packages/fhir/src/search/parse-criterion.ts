@@ -1,15 +1,17 @@
-import { searchParameter } from '../definitions/search-parameters.ts';
+import { searchParameter, searchParameters } from '../definitions/search-parameters.ts';
 import { isResourceId } from '../resource/resource.ts';
 import type { Criterion } from './ast.ts';
-import { splitUnescaped, unescapeValue } from './escape.ts';
+import { isEscaped, splitUnescaped, unescapeValue } from './escape.ts';
 import { beyondLimit, invalidValue, UnknownParameter, unsupported } from './invalid.ts';
 import { searchLimits } from './limits.ts';
+import { nearest } from './nearest.ts';
 import type { SearchParameter } from './parameter.ts';
 import { dateValue, numberValue, quantityValue, referenceValue, tokenValue } from './parse-value.ts';
 
 /** What criteria are read against. `now` is in ms since the epoch; `base` has no slash at its end. */
 export type CriterionContext = {
-  readonly handling: 'strict' | 'lenient';
+  /** What becomes of a parameter without a value. R4 ignores it; in a condition or a scope that would widen what is meant. */
+  readonly empty: 'ignored' | 'refused';
   readonly now: number;
   readonly base?: string | undefined;
 };
@@ -18,7 +20,7 @@ export type CriterionContext = {
 export type SearchPair = { readonly name: string; readonly value: string };
 
 /**
- * Reads a criterion without chain or `_has`. Undefined where every value is empty and handling is lenient.
+ * Reads a criterion without chain or `_has`. Undefined where every value is empty and may be.
  * @throws {FhirError} 400 for a modifier or value that cannot be used
  * @throws {UnknownParameter} where the type has no such parameter
  */
@@ -38,22 +40,25 @@ export function plainCriterion(context: CriterionContext, type: string, pair: Se
 export function knownParameter(type: string, code: string, name: string): SearchParameter {
   const parameter = searchParameter(type, code);
   if (parameter) return parameter;
-  throw new UnknownParameter(name, `${type} has no such parameter here. The CapabilityStatement lists those it has.`);
+  const near = nearest(
+    code,
+    searchParameters(type).map((known) => known.code),
+  );
+  const advice = near === undefined ? 'The CapabilityStatement lists those it has.' : `Did you mean ${near}?`;
+  throw new UnknownParameter(name, `${type} has no such parameter here. ${advice}`);
 }
 
-function valuesOf(context: CriterionContext, { name, value }: SearchPair): readonly string[] {
-  // A parameter without a value says nothing, and to pass over it would widen the search in silence.
-  const values = splitUnescaped(value, ',').filter((text) => {
+function valuesOf({ empty }: CriterionContext, { name, value }: SearchPair): readonly string[] {
+  const all = splitUnescaped(value, ',');
+  if (all.length > searchLimits.values) throw beyondLimit(name, `${searchLimits.values} values in a parameter`);
+  return all.filter((text) => {
     if (text.length > searchLimits.valueLength) {
       throw beyondLimit(name, `${searchLimits.valueLength} characters in a value`);
     }
-    if (text === '' && context.handling === 'strict') {
-      throw invalidValue(name, 'a value. Leave the parameter out, or send Prefer: handling=lenient to have it ignored');
-    }
+    if (!isEscaped(text)) throw invalidValue(name, 'a backslash in front of "," "|" "$" or "\\" alone');
+    if (text === '' && empty === 'refused') throw invalidValue(name, 'a value');
     return text !== '';
   });
-  if (values.length > searchLimits.values) throw beyondLimit(name, `${searchLimits.values} values in a parameter`);
-  return values;
 }
 
 function idCriterion(name: string, modifier: string | undefined, values: readonly string[]): Criterion {

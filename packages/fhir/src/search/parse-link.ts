@@ -46,6 +46,9 @@ function targetsOf(
   if (known.length === 0) {
     throw new UnknownParameter(name, 'no type that the reference may point at has the chained parameter.');
   }
+  if (known.length > searchLimits.chainTargets) {
+    throw beyondLimit(name, `${searchLimits.chainTargets} types in a chain. Name the type, as in subject:Patient.name`);
+  }
   let refusal: FhirError | undefined;
   let isEmpty = false;
   const targets = known.flatMap((type) => {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { searchParameter } from '../definitions/search-parameters.ts';
+import { searchParameter, searchParameters } from '../definitions/search-parameters.ts';
+import { resourceTypes } from '../definitions/type.ts';
 import { FhirError } from '../outcome/fhir-error.ts';
 import type { Criterion } from './ast.ts';
 import { searchLimits } from './limits.ts';
+import type { SearchParameterType } from './parameter.ts';
 import { parseSearch, type SearchOptions } from './parse.ts';
 
 const now = Date.UTC(2026, 0, 1);
@@ -304,15 +306,41 @@ test('every unknown parameter is named under strict handling', () => {
   for (const name of ['nam', 'foo', '_elements']) assert.match(message, new RegExp(`Search parameter ${name}:`));
 });
 
-test('lenient handling passes over unknown and empty parameters and lists them', () => {
-  const { query, ignored } = parse('Patient', 'nam=x&gender=male,,&name=&_sort=&patient.x=y', { handling: 'lenient' });
-  assert.deepEqual(ignored, ['nam', 'name', '_sort', 'patient.x']);
+test('a misspelt parameter is answered with the one that was meant', () => {
+  assert.match(refusal('Patient', 'birthDate=2000'), /Did you mean birthdate\?/);
+  assert.match(refusal('Patient', 'famly=x'), /Did you mean family\?/);
+  assert.match(refusal('Patient', 'xyzzy=x'), /CapabilityStatement/);
+  assert.match(refusal('Patient', `${'n'.repeat(5000)}=x`), /CapabilityStatement/);
+});
+
+test('parameters without a value are no error: they are ignored, and listed', () => {
+  const { query, ignored } = parse('Patient', 'name=&_sort=&gender=male,,&birthdate=,');
+  assert.deepEqual(ignored, ['name', '_sort', 'birthdate']);
+  assert.deepEqual(query.criteria.map(plain), criteria('Patient', 'gender=male'));
+});
+
+test('what was used can be asked for again, pair by pair', () => {
+  const search = 'name=&name=x&_include=Patient:foo&_include=Patient:organization&y=1&_format=json&_count=5';
+  const { used, ignored, query } = parse('Patient', search, { handling: 'lenient' });
+  assert.deepEqual(ignored, ['name', '_include', 'y']);
+  assert.deepEqual(used, [
+    ['name', 'x'],
+    ['_include', 'Patient:organization'],
+    ['_format', 'json'],
+    ['_count', '5'],
+  ]);
+  assert.deepEqual(parseSearch('Patient', used, { now }), { query, used, ignored: [] });
+});
+
+test('lenient handling passes over unknown parameters and lists them', () => {
+  const { query, ignored } = parse('Patient', 'nam=x&gender=male&patient.x=y', { handling: 'lenient' });
+  assert.deepEqual(ignored, ['nam', 'patient.x']);
   assert.equal(query.criteria.length, 1);
 });
 
 for (const [name, type, query, expected] of [
-  ['an empty value', 'Patient', 'identifier=', /identifier: expected a value/],
-  ['an empty value among others', 'Patient', 'gender=male,', /gender: expected a value/],
+  ['a backslash that escapes nothing', 'Patient', 'name=xx\\xx', /a backslash in front of/],
+  ['a backslash at the end', 'Patient', 'name=xx\\', /a backslash in front of/],
   ['two bars', 'Patient', 'identifier=a|b|c', /system\|code/],
   ['a bar alone', 'Patient', 'identifier=|', /system\|code/],
   ['no date', 'Patient', 'birthdate=yesterday', /birthdate: expected a date/],
@@ -405,4 +433,65 @@ test('a million backslashes and separators take no time to speak of', () => {
   refusal('Patient', `identifier=${','.repeat(1_000_000)}`);
   refusal('Patient', `identifier=${'\\|'.repeat(500_000)}`);
   assert.ok(performance.now() - started < 1000);
+});
+
+test('attack 68: a chain over more types than 20 must name one', () => {
+  assert.match(refusal('Provenance', 'target._id=1'), /at most 20 types in a chain\. Name the type/);
+  assert.equal(parse('Provenance', 'target:Patient._id=1').query.criteria.length, 1);
+});
+
+const samples: Partial<Record<SearchParameterType, string>> = {
+  ...{ token: 'http://a.example|b', string: 'x', date: 'ge2024', number: 'lt5.4', quantity: '5||mg', uri: 'urn:a' },
+  reference: 'Patient/1',
+};
+
+test('every parameter of every type takes a value of its form and :missing; composites and specials are refused by name', () => {
+  let count = 0;
+  for (const type of resourceTypes) {
+    for (const { code, type: kind } of searchParameters(type)) {
+      const sample = samples[kind];
+      const read = () => parseSearch(type, [[code, sample ?? 'a$b']], { now }).query.criteria;
+      if (sample === undefined) assert.throws(read, FhirError, `${type}.${code}`);
+      else if (code !== '_id') assert.equal(read().length, 1, `${type}.${code}`);
+      count++;
+    }
+  }
+  assert.ok(count > 2000);
+});
+
+test('no text at all makes anything but criteria or a refusal', () => {
+  const names = ['name', 'birthdate', 'identifier', 'general-practitioner', '_has', '_sort', '_include', '_count', 'x'];
+  const pieces = [
+    '',
+    ':',
+    '.',
+    '|',
+    ',',
+    '$',
+    '\\',
+    'Patient',
+    'missing',
+    'ge',
+    '2024',
+    '-',
+    '*',
+    '_id',
+    'é',
+    '\u0000',
+    '%',
+  ];
+  let state = 3;
+  const next = (below: number) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  const text = () => Array.from({ length: next(5) }, () => pieces[next(pieces.length)]).join('');
+  for (let i = 0; i < 20_000; i++) {
+    const pair = [names[next(names.length)] + text(), text()] as const;
+    try {
+      parseSearch('Patient', [pair], { now, handling: next(2) ? 'strict' : 'lenient' });
+    } catch (error) {
+      assert.ok(error instanceof FhirError && error.status === 400, `${pair}: ${error}`);
+    }
+  }
 });

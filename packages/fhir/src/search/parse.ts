@@ -1,7 +1,7 @@
 import { FhirError } from '../outcome/fhir-error.ts';
 import { type Issue, issue } from '../outcome/outcome.ts';
 import type { Criterion, Include, SearchQuery } from './ast.ts';
-import { beyondLimit, invalidValue, shown, UnknownParameter, unsupported } from './invalid.ts';
+import { beyondLimit, UnknownParameter, unsupported } from './invalid.ts';
 import { searchLimits } from './limits.ts';
 import type { CriterionContext, SearchPair } from './parse-criterion.ts';
 import { criterionOf } from './parse-link.ts';
@@ -17,8 +17,14 @@ export type SearchOptions = {
   readonly now?: number;
 };
 
-/** A search, and the names of the parameters that lenient handling passed over. */
-export type ParsedSearch = { readonly query: SearchQuery; readonly ignored: readonly string[] };
+/** A search, and what became of its parameters. */
+export type ParsedSearch = {
+  readonly query: SearchQuery;
+  /** Names of those passed over: parameters without a value, and unknown ones under lenient handling. */
+  readonly ignored: readonly string[];
+  /** The others, as sent and in their order: what the `self` link shows and the next page must ask for again. */
+  readonly used: readonly (readonly [name: string, value: string])[];
+};
 
 /** Mutable while the parameters are read. */
 type Draft = {
@@ -28,7 +34,9 @@ type Draft = {
   readonly include: Include[];
   readonly revinclude: Include[];
   readonly ignored: string[];
+  readonly used: (readonly [name: string, value: string])[];
   readonly unknown: Issue[];
+  readonly handling: 'strict' | 'lenient';
   readonly seen: Set<string>;
   sort: SearchQuery['sort'];
   count: number;
@@ -54,18 +62,21 @@ export function parseSearch(
     read(draft, { name, value });
   }
   if (draft.unknown.length > 0) throw new FhirError(400, draft.unknown);
-  return { query: queryOf(draft), ignored: draft.ignored };
+  return { query: queryOf(draft), ignored: draft.ignored, used: draft.used };
 }
 
 function draftOf(type: string, options: SearchOptions): Draft {
   const { handling = 'strict', base, now = Date.now() } = options;
+  const context: CriterionContext = { empty: 'ignored', base, now };
   return {
-    context: { handling, base, now },
+    context,
     type,
+    handling,
     criteria: [],
     include: [],
     revinclude: [],
     ignored: [],
+    used: [],
     unknown: [],
     seen: new Set(),
     sort: [],
@@ -82,30 +93,32 @@ function queryOf({ type, criteria, include, revinclude, sort, countAlone, ...res
 function read(draft: Draft, pair: SearchPair): void {
   try {
     const [code = ''] = pair.name.split(':');
-    if (resultParameters.has(code)) readResult(draft, code, pair);
-    else readCriterion(draft, pair);
+    const isUsed = resultParameters.has(code) ? readResult(draft, code, pair) : readCriterion(draft, pair);
+    if (isUsed) draft.used.push([pair.name, pair.value]);
+    else draft.ignored.push(pair.name);
   } catch (error) {
     if (!(error instanceof UnknownParameter)) throw error;
-    if (draft.context.handling === 'lenient') draft.ignored.push(shown(pair.name));
+    if (draft.handling === 'lenient') draft.ignored.push(pair.name);
     else draft.unknown.push(error.issue);
   }
 }
 
-function readCriterion(draft: Draft, pair: SearchPair): void {
+/** False where the parameter has no value. */
+function readCriterion(draft: Draft, pair: SearchPair): boolean {
   const criterion = criterionOf(draft.context, draft.type, pair);
   if (criterion) draft.criteria.push(criterion);
-  else draft.ignored.push(shown(pair.name));
+  return criterion !== undefined;
 }
 
-/** Reads a parameter that is about the result, not about the matches. */
-function readResult(draft: Draft, code: string, pair: SearchPair): void {
+/** Reads a parameter that is about the result, not about the matches. False where it has no value. */
+function readResult(draft: Draft, code: string, pair: SearchPair): boolean {
   const { name, value } = pair;
   if (name !== code) throw unsupported(name, 'no modifier is supported here.');
-  if (code === '_format' || code === '_pretty') return;
-  if (value === '') readEmpty(draft, name);
-  else if (code === '_include') addInclude(draft, draft.include, pair, includeOf);
+  if (value === '') return false;
+  if (code === '_include') addInclude(draft, draft.include, pair, includeOf);
   else if (code === '_revinclude') addInclude(draft, draft.revinclude, pair, revincludeOf);
-  else readOnce(draft, code, value);
+  else if (code !== '_format' && code !== '_pretty') readOnce(draft, code, value);
+  return true;
 }
 
 function readOnce(draft: Draft, code: string, value: string): void {
@@ -118,14 +131,9 @@ function readOnce(draft: Draft, code: string, value: string): void {
 }
 
 /** `_format` and `_pretty` are of all interactions: the wire reads them. */
-const resultParameters: ReadonlySet<string> = new Set([
+export const resultParameters: ReadonlySet<string> = new Set([
   ...['_count', '_total', '_summary', '_sort', '_include', '_revinclude', '_format', '_pretty'],
 ]);
-
-function readEmpty(draft: Draft, name: string): void {
-  if (draft.context.handling === 'strict') throw invalidValue(name, 'a value');
-  draft.ignored.push(shown(name));
-}
 
 function addInclude(draft: Draft, to: Include[], pair: SearchPair, read: typeof includeOf): void {
   if (draft.include.length + draft.revinclude.length >= searchLimits.includes) {

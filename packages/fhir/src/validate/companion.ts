@@ -31,7 +31,7 @@ export function primitiveList(
   for (let i = 0; i < length; i++) {
     const value = some[i] ?? null;
     const other = others[i] ?? null;
-    const place = `${at}[${i}]`;
+    const place = at && `${at}[${i}]`;
     if (value !== null) {
       if (!primitive.is(value)) report.notPrimitive(place, type, value, primitive.expected);
       else if (binding && !binding.codes.has(value)) binding.report(report, place);

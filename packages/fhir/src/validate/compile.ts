@@ -6,7 +6,7 @@ import { primitives } from './primitive.ts';
 import { type Report, validationLimits } from './report.ts';
 import { validateResource } from './resource.ts';
 
-/** Reports what is wrong with a JSON value of one type. `at` is its FHIRPath. */
+/** Reports what is wrong with a JSON value of one type. `at` is its FHIRPath, or empty when paths are not asked for. */
 export type Validator = (value: unknown, at: string, report: Report) => void;
 
 const validators = new Map<string, Validator>();
@@ -43,6 +43,8 @@ function compileValidator(type: string): Validator {
   const program: Program = { type, locals: [], cases: [], required: [], constants: [], types: [] };
   for (const element of elements) emitElement(program, element);
   if (isResource) program.cases.push(`case 'resourceType': break;`);
+  // An Element stands beside a primitive value, and may then hold an id alone.
+  else if (type === 'Element') program.required.push('if (members === 0) report.empty(at);');
   else program.required.push(`if (members === ('id' in value ? 1 : 0)) report.empty(at);`);
   const body = `'use strict';
 const { ${Object.keys(library).join(', ')} } = library;
@@ -137,7 +139,7 @@ function emitComplex(program: Program, element: ElementDefinition, type: Element
     program.cases.push(`${head} ${validate('member', path(element))} break;`);
     return;
   }
-  const indexed = `at + ${literal(`.${element.name}[`)} + i + ']'`;
+  const indexed = `(at && at + ${literal(`.${element.name}[`)} + i + ']')`;
   program.cases.push(`${head}
 if (!Array.isArray(member)) report.notArray(${path(element)}, ${literal(type.name)}, member);
 else if (member.length === 0) report.emptyArray(${path(element)});
@@ -158,8 +160,9 @@ function constant(program: Program, value: unknown): string {
   return `k${index < 0 ? program.constants.push(value) - 1 : index}`;
 }
 
+/** Without a path to begin with (the first, quick run) none is put together. */
 function path(element: ElementDefinition): string {
-  return `at + ${literal(`.${element.name}`)}`;
+  return `(at && at + ${literal(`.${element.name}`)})`;
 }
 
 function literal(text: string): string {

@@ -73,19 +73,26 @@ function daysIn(year: number, month: number): number {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
 }
 
+// Most texts are plain, and one range is quick to look for; only the others are looked at closely.
+const notPlain = /[^\x20-\x7e]/;
+const notPlainOrSpace = /[^\x21-\x7e]/;
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const control = /[\x00-\x08\x0b\x0c\x0e-\x1f]/;
 
 function isString(value: unknown): boolean {
-  return typeof value === 'string' && value !== '' && value.length <= maxStringLength && !control.test(value);
+  if (typeof value !== 'string' || value === '' || value.length > maxStringLength) return false;
+  return !notPlain.test(value) || !control.test(value);
 }
 
 function isCode(value: unknown): boolean {
-  return isString(value) && !/^\s|\s\s|\s$/.test(value as string);
+  if (typeof value !== 'string' || value === '' || value.length > maxStringLength) return false;
+  return !notPlainOrSpace.test(value) || !(control.test(value) || /^\s|\s\s|\s$/.test(value));
 }
 
 function isUri(value: unknown): boolean {
-  return typeof value === 'string' && value !== '' && !/\s/.test(value) && !control.test(value);
+  if (typeof value !== 'string' || value === '') return false;
+  return !notPlainOrSpace.test(value) || !(control.test(value) || /\s/.test(value));
 }
 
 function isBase64(value: unknown): boolean {

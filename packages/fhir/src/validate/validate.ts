@@ -10,6 +10,10 @@ import { validateResource } from './resource.ts';
  * @see https://hl7.org/fhir/R4/json.html
  */
 export function validate(resource: unknown): readonly Issue[] {
+  const quick = new Report();
+  validateResource(resource, '', quick);
+  if (quick.issues.length === 0) return quick.issues;
+  // Most resources are valid: only for the others, a second run puts together where the issues are.
   const report = new Report();
   validateResource(resource, rootOf(resource), report);
   return report.issues;

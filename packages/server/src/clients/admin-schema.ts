@@ -45,9 +45,18 @@ export const ticketListJson = z.strictObject({ tickets: z.array(ticketJsonSchema
 
 export const listClientsQuery = z.strictObject({ status: status.optional() });
 
-export const listTicketsQuery = z.strictObject({ client_id: z.string().max(200).optional() });
+export const listTicketsQuery = z.strictObject({
+  client_id: z
+    .string()
+    .regex(/^[\w-]{1,200}$/)
+    .optional(),
+});
 
-const reason = z.string().max(1000).optional();
+const reason = z
+  .string()
+  .max(1000)
+  .regex(/^\P{Cc}*$/u, 'must not hold control characters')
+  .optional();
 
 export const approveBody = z.strictObject({
   scope: z.string().max(32_768).optional().describe('fewer scopes than asked for, separated by spaces'),

@@ -3,8 +3,9 @@ import type { z } from 'zod';
 import type { GateAnswer, GateRequest } from '../oauth/exchange.ts';
 import { privateJson } from '../oauth/exchange.ts';
 import type { Gate, GateSite } from '../oauth/gate.ts';
+import { readJsonObject } from '../oauth/json.ts';
 import { OAuthError, refusalAnswer, shown } from '../oauth/oauth-error.ts';
-import { bearerToken } from '../oauth/secret.ts';
+import { bearerToken, isGateId } from '../oauth/secret.ts';
 import { ticketJson } from '../oauth/ticket.ts';
 import type { Client, Decision } from '../store/gate-ports.ts';
 import {
@@ -26,7 +27,7 @@ export type AdminEndpoint = (gate: Gate, request: GateRequest) => Promise<GateAn
 const listLimit = 1000;
 
 /** An endpoint of the admin API: a realm of its own, which no access token opens. */
-function admin(method: 'GET' | 'POST', answer: (call: AdminCall) => Promise<unknown>): AdminEndpoint {
+export function admin(method: 'GET' | 'POST', answer: (call: AdminCall) => Promise<unknown>): AdminEndpoint {
   return async (gate, request) => {
     try {
       const site = await gate.site(request.site);
@@ -70,13 +71,15 @@ export const listTickets = admin('GET', async ({ site, request }) => {
 });
 
 export const showAnyTicket = admin('GET', async ({ site, request }) => {
-  const ticket = await site.store.tickets.find(request.parameters.ticket ?? '');
+  const id = request.parameters.ticket ?? '';
+  const ticket = isGateId(id) ? await site.store.tickets.find(id) : undefined;
   if (!ticket) throw new OAuthError('ticket-unknown');
   return ticketJsonSchema.parse(ticketJson(ticket));
 });
 
 async function requestedClient({ site, request }: AdminCall): Promise<Client> {
-  const client = await site.store.clients.find(request.parameters.client ?? '');
+  const clientId = request.parameters.client ?? '';
+  const client = isGateId(clientId) ? await site.store.clients.find(clientId) : undefined;
   if (!client) throw new OAuthError('admin-unknown');
   return client;
 }
@@ -121,7 +124,8 @@ function partOf(client: Client, text: string): string {
   return scopes.map((scope) => scope.text).join(' ');
 }
 
-function read<T>(schema: z.ZodType<T>, value: unknown): T {
+/** @throws {OAuthError} admin-request, naming the member that is wrong */
+export function read<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
@@ -129,13 +133,11 @@ function read<T>(schema: z.ZodType<T>, value: unknown): T {
   throw new OAuthError('admin-request', { description: `${where}: ${issue?.message ?? 'cannot be understood'}.` });
 }
 
-function bodyOf(request: GateRequest): unknown {
-  if (request.body.trim() === '') return {};
-  try {
-    return JSON.parse(request.body);
-  } catch {
-    throw new OAuthError('admin-request', { description: 'The body must be a JSON object, or empty.' });
-  }
+/** The JSON body; an empty one is an empty object. */
+export function bodyOf(request: GateRequest): unknown {
+  const body = request.body.trim() === '' ? {} : readJsonObject(request.body);
+  if (typeof body === 'string') throw new OAuthError('admin-request', { description: body });
+  return body;
 }
 
 function adminJson(client: Client) {

@@ -1,6 +1,6 @@
 import { parseScope, type Scope } from '@chartgate/fhir';
 import { isLoopbackHost } from '../oauth/guarded-fetch.ts';
-import { readJwks } from '../oauth/jwks.ts';
+import { assertionAlgorithms, readJwks } from '../oauth/jwks.ts';
 import { OAuthError, shown } from '../oauth/oauth-error.ts';
 import type { ClientMetadata } from '../store/gate-ports.ts';
 import { type ReadMetadata, readMetadata } from './read-metadata.ts';
@@ -30,6 +30,7 @@ export function readRegistration(body: Readonly<Record<string, unknown>>, allowL
   requireName(read.metadata);
   requireRedirectUris(read.metadata);
   const keyWarnings = requireKeys(read.metadata, allowLoopback);
+  requireSigningAlgorithm(read.metadata);
   const { scopes, warnings: scopeWarnings } = readScopes(read.metadata.scope);
   const { method, warnings: methodWarnings } = authMethodOf(read.metadata);
   requireConfidential(method, read.metadata, scopes);
@@ -86,6 +87,14 @@ function requireKeys({ jwks, jwks_uri }: Metadata, allowLoopback: boolean): read
     throw new OAuthError('jwks', { description: faults.join(' '), received: 'a key set that cannot be used' });
   }
   return notes;
+}
+
+function requireSigningAlgorithm({ token_endpoint_auth_signing_alg: algorithm }: Metadata): void {
+  if (algorithm === undefined || assertionAlgorithms.some((known) => known === algorithm)) return;
+  throw new OAuthError('metadata', {
+    description: `token_endpoint_auth_signing_alg must be ${assertionAlgorithms.join(' or ')}.`,
+    received: shown(algorithm),
+  });
 }
 
 function readScopes(scope: unknown): { readonly scopes: readonly Scope[]; readonly warnings: readonly string[] } {

@@ -70,5 +70,6 @@ export function meantMember(name: string): string | undefined {
     .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .replaceAll('-', '_');
-  return plain in members ? plain : meant[plain];
+  if (Object.hasOwn(members, plain)) return plain;
+  return Object.hasOwn(meant, plain) ? meant[plain] : undefined;
 }

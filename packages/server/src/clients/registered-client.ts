@@ -2,7 +2,7 @@ import type { GateAnswer, GateRequest } from '../oauth/exchange.ts';
 import { privateJson } from '../oauth/exchange.ts';
 import type { Gate } from '../oauth/gate.ts';
 import { OAuthError, refusalAnswer } from '../oauth/oauth-error.ts';
-import { bearerToken, matchesHash } from '../oauth/secret.ts';
+import { bearerToken, isGateId, matchesHash } from '../oauth/secret.ts';
 import { clientMetadataJson } from './client-json.ts';
 
 /**
@@ -13,7 +13,8 @@ export async function showRegisteredClient(gate: Gate, request: GateRequest): Pr
   const site = await gate.site(request.site);
   if (!site) return refusalAnswer(new OAuthError('unknown-site'));
   const token = bearerToken(request.headers.authorization);
-  const client = await site.store.clients.find(request.parameters.client ?? '');
+  const clientId = request.parameters.client ?? '';
+  const client = isGateId(clientId) ? await site.store.clients.find(clientId) : undefined;
   if (!client || token === undefined || !matchesHash(token, client.registrationTokenHash)) {
     const headers = { 'www-authenticate': 'Bearer realm="registration", error="invalid_token"' };
     return refusalAnswer(new OAuthError('registration-token', { headers }));

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { check, endpoint } from '../oauth/endpoint.ts';
 import { type Exchange, privateJson } from '../oauth/exchange.ts';
 import { limitFailures, requirePost } from '../oauth/form.ts';
+import { type JsonObject, readJsonObject } from '../oauth/json.ts';
 import { OAuthError, shown } from '../oauth/oauth-error.ts';
 import { newSecret, secretHash } from '../oauth/secret.ts';
 import type { Client } from '../store/gate-ports.ts';
@@ -9,7 +10,8 @@ import { clientMetadataJson } from './client-json.ts';
 import { type Registration, readRegistration } from './client-metadata.ts';
 import { decideByPolicy } from './policy.ts';
 
-const registered = new WeakMap<Exchange, Registration>();
+const bodies = new WeakMap<Exchange, JsonObject>();
+const registrations = new WeakMap<Exchange, Registration>();
 
 const limitRegistrations = check('not too many registrations', async ({ gate, site, request, now }) => {
   const wait = gate.registrations.wait(request.remoteAddress);
@@ -24,11 +26,14 @@ const requireJsonObject = check('body is a JSON object', (x) => {
   if (!/^application\/([\w.-]+\+)?json\b/i.test(type ?? '')) {
     throw new OAuthError('json-body', { received: `Content-Type: ${shown(type)}` });
   }
-  if (!jsonObject(x.request.body)) throw new OAuthError('json-body', { received: 'a body that is not a JSON object' });
+  const body = readJsonObject(x.request.body);
+  if (typeof body === 'string')
+    throw new OAuthError('json-body', { description: body, received: 'an unreadable body' });
+  bodies.set(x, body);
 });
 
 const requireMetadata = check('client metadata can be used', (x) => {
-  registered.set(x, readRegistration(jsonObject(x.request.body) ?? {}, x.gate.config.allowLoopbackJwks));
+  registrations.set(x, readRegistration(bodies.get(x) ?? {}, x.gate.config.allowLoopbackJwks));
 });
 
 /**
@@ -39,7 +44,7 @@ export const register = endpoint(
   'registration',
   [requirePost, limitFailures, limitRegistrations, requireJsonObject, requireMetadata],
   async (x) => {
-    const registration = registered.get(x);
+    const registration = registrations.get(x);
     if (!registration) throw new TypeError('The metadata was not checked');
     const { metadata, scopes, warnings } = registration;
     const { status, reason } = decideByPolicy(scopes);
@@ -70,14 +75,3 @@ export const register = endpoint(
     });
   },
 );
-
-function jsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}

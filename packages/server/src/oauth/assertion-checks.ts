@@ -4,7 +4,7 @@ import { type Assertion, assertionType, parseAssertion } from './assertion.ts';
 import { check, type Step } from './endpoint.ts';
 import { clientOf, type Exchange, parameter } from './exchange.ts';
 import { type AssertionAlgorithm, assertionAlgorithms, type VerificationKey } from './jwks.ts';
-import { OAuthError, shown } from './oauth-error.ts';
+import { OAuthError, shown, shownRedacted } from './oauth-error.ts';
 import { JwksUnavailable } from './remote-jwks.ts';
 
 /** Longest lifetime of an assertion, seconds. "no more than five minutes in the future" */
@@ -20,7 +20,7 @@ function assertionOf(x: Exchange): Assertion {
 
 const requireAssertionType = check('client_assertion_type', (x) => {
   const type = parameter(x, 'client_assertion_type');
-  if (type !== assertionType) throw new OAuthError('assertion-type', { received: shown(type) });
+  if (type !== assertionType) throw new OAuthError('assertion-type', { received: shownRedacted(type) });
 });
 
 const requireWellFormed = check('assertion is a JWT', (x) => {
@@ -75,6 +75,10 @@ const findKey = check('key is registered', async (x) => {
   const fitting = named.filter((key) => key.algorithm === alg);
   const names = keys.map((key) => `${key.kid} (${key.algorithm})`).join(', ');
   const facts = { expected: `one of ${shown(names)}`, received: `kid ${shown(kid)}, alg ${shown(alg)}` };
+  const required = clientOf(x).metadata.token_endpoint_auth_signing_alg;
+  if (required !== undefined && alg !== required) {
+    throw new OAuthError('key-algorithm', { ...facts, expected: `${shown(required)}, as registered` });
+  }
   if (named.length === 0) throw new OAuthError('key-unknown', facts);
   if (fitting.length !== 1) throw new OAuthError('key-algorithm', facts);
   x.key = fitting[0] as VerificationKey;

@@ -1,3 +1,5 @@
+import { readJsonObject } from './json.ts';
+
 /** A client assertion, taken apart and not yet believed. @see https://www.rfc-editor.org/rfc/rfc7523#section-3 */
 export type Assertion = {
   readonly header: Readonly<Record<string, unknown>>;
@@ -18,10 +20,10 @@ export function parseAssertion(text: string): Assertion | string {
   if (parts.length !== 3) return `${parts.length} ${parts.length === 1 ? 'part' : 'parts'} separated by dots`;
   const [header = '', payload = '', signature = ''] = parts;
   if (!parts.every((part) => /^[\w-]*$/.test(part))) return 'characters that base64url does not have';
-  const headerObject = jsonObject(header);
-  const claims = jsonObject(payload);
-  if (!headerObject) return 'a header that is not a JSON object';
-  if (!claims) return 'a payload that is not a JSON object';
+  const headerObject = readJsonObject(decoded(header));
+  if (typeof headerObject === 'string') return `a header that cannot be read: ${headerObject}`;
+  const claims = readJsonObject(decoded(payload));
+  if (typeof claims === 'string') return `a payload that cannot be read: ${claims}`;
   return {
     header: headerObject,
     claims,
@@ -30,13 +32,6 @@ export function parseAssertion(text: string): Assertion | string {
   };
 }
 
-function jsonObject(base64url: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(base64url, 'base64url').toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
+function decoded(base64url: string): string {
+  return Buffer.from(base64url, 'base64url').toString('utf8');
 }

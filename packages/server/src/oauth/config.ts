@@ -21,6 +21,8 @@ export type GateConfig = {
   readonly tickets: { readonly days: number; readonly perClient: number; readonly withoutClient: number };
   /** Registrations nobody decided on are dropped after so many days. */
   readonly pendingDays: number;
+  /** Between two clean-ups, s. */
+  readonly sweepInterval: number;
 };
 
 /** The settings where nothing else is said. */
@@ -34,4 +36,5 @@ export const defaultGateConfig: Omit<GateConfig, 'publicUrl'> = {
   registrationsPerDay: 5000,
   tickets: { days: 7, perClient: 200, withoutClient: 2000 },
   pendingDays: 90,
+  sweepInterval: 60,
 };

@@ -35,7 +35,8 @@ export function endpoint(
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error;
       if (error.status !== 429) gate.failures.count(request.remoteAddress);
-      return refusalAnswer(error, await issueTicket(x, { endpoint: name, refusal: error, trail }));
+      const answer = refusalAnswer(error, await issueTicket(x, { endpoint: name, refusal: error, trail }));
+      return challenged(answer, request, site.issuer);
     }
   };
 }
@@ -58,4 +59,10 @@ async function runSteps(steps: readonly Step[], x: Exchange, trail: Ticket['chec
       throw error;
     }
   }
+}
+
+/** "If the client attempted to authenticate via the Authorization header field", a 401 names the scheme (RFC 6749 section 5.2). */
+function challenged(answer: GateAnswer, request: GateRequest, realm: string): GateAnswer {
+  if (answer.status !== 401 || request.headers.authorization === undefined) return answer;
+  return { ...answer, headers: { 'www-authenticate': `Basic realm="${realm}"`, ...answer.headers } };
 }

@@ -5,7 +5,8 @@ import { guardedFetch, type Lookup } from './guarded-fetch.ts';
 import { readJwks, type VerificationKey } from './jwks.ts';
 import { type RateLimiter, rateLimiter } from './rate-limit.ts';
 import { remoteJwks } from './remote-jwks.ts';
-import { secretHash } from './secret.ts';
+import { isGateId, secretHash } from './secret.ts';
+import { startSweeping } from './sweep.ts';
 
 /** Where the gate writes what only an operator may read; pino's shape. */
 export type GateLog = { error(cause: unknown, message: string): void };
@@ -50,7 +51,8 @@ export type Gate = {
   readonly failures: RateLimiter;
   readonly registrations: RateLimiter;
   site(name: string): Promise<GateSite | undefined>;
-  /** Stops hearing of other nodes. */
+  siteNames(): Promise<readonly string[]>;
+  /** Stops cleaning up and hearing of other nodes. */
   close(): Promise<void>;
 };
 
@@ -60,6 +62,7 @@ export type Gate = {
  */
 const memory = 900;
 
+/** Opens the gate of all sites on this node: listens to the other nodes and cleans up in the background. */
 export async function openGate(options: GateOptions): Promise<Gate> {
   const now = options.now ?? Date.now;
   const sites = new Map<string, GateSite>();
@@ -69,7 +72,7 @@ export async function openGate(options: GateOptions): Promise<Gate> {
       for (const site of sites.values()) site.forget({});
     },
   );
-  return {
+  const gate: Gate = {
     config: options.config,
     log: options.log,
     sealingKey: options.sealingKey,
@@ -85,8 +88,14 @@ export async function openGate(options: GateOptions): Promise<Gate> {
       sites.set(name, site);
       return site;
     },
-    close: () => events.close(),
+    siteNames: () => options.stores.siteNames(),
+    async close() {
+      await stopSweeping();
+      await events.close();
+    },
   };
+  const stopSweeping = startSweeping(gate);
+  return gate;
 }
 
 function gateSite(name: string, store: GateStore, options: GateOptions & { readonly now: () => number }): GateSite {
@@ -124,7 +133,7 @@ function gateSite(name: string, store: GateStore, options: GateOptions & { reado
     fhirUrl: `${config.publicUrl}/apis/${name}/fhir`,
 
     async client(clientId: string) {
-      return clientId.length > 200 ? undefined : (await clients.fetch(clientId))?.client;
+      return isGateId(clientId) ? (await clients.fetch(clientId))?.client : undefined;
     },
 
     async keysOf({ clientId, metadata }: Client, kid: string) {
@@ -151,7 +160,8 @@ function gateSite(name: string, store: GateStore, options: GateOptions & { reado
         return tokens.clear();
       }
       clients.delete(clientId);
-      for (const [hash, { live }] of tokens.entries()) if (live?.clientId === clientId) tokens.delete(hash);
+      // all of them: one that is being fetched now cannot be told apart yet
+      tokens.clear();
     },
   };
 }

@@ -54,3 +54,8 @@ export function shown(value: unknown): string {
   const printable = text.replace(/[\p{Cc}\p{Cf}]/gu, '?');
   return printable.length > 200 ? `${printable.slice(0, 200)}… (${text.length} characters)` : printable;
 }
+
+/** As `shown`, for a place where nothing looks like a token or a secret unless it was put there by mistake. */
+export function shownRedacted(value: string | undefined): string {
+  return shown(value?.replace(/[\w-]{40,}/g, (secret) => `[${secret.length} characters]`));
+}

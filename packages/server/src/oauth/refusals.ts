@@ -75,13 +75,19 @@ export const refusals = {
     'an HTTP request whose body is as long as its Content-Length says',
     'Look at what really goes over the wire, for instance with curl -v.',
   ),
-  failure: {
+  unavailable: {
     status: 503,
     error: 'temporarily_unavailable',
-    description:
-      'The server cannot answer now: it is starting, overloaded, or without its database. Try again shortly.',
-    expected: '',
+    description: 'The database does not answer at the moment. Try again in a few seconds.',
+    expected: 'a database that answers',
     advice: 'Try again in a few seconds. If it stays so, the server log says why.',
+  },
+  failure: {
+    status: 500,
+    error: 'server_error',
+    description: 'Something failed on the server. Its log has the cause.',
+    expected: 'a server without this fault',
+    advice: 'Tell the administrator the time of the request: the log has the cause.',
   },
   'too-many-refusals': {
     status: 429,

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { type FetchedDocument, FetchRefused } from './guarded-fetch.ts';
+import { readJsonObject } from './json.ts';
 import { readJwks, type VerificationKey } from './jwks.ts';
 
 /** Why a client's keys could not be had. */
@@ -36,7 +37,9 @@ export function remoteJwks(fetch: (url: string) => Promise<FetchedDocument>, now
   async function load(entry: Entry, url: string): Promise<void> {
     try {
       const document = await fetch(url);
-      const { keys, faults } = readJwks(parse(document.text), maxKeys);
+      const set = readJsonObject(document.text);
+      if (typeof set === 'string') throw new FetchRefused('the document is not a JSON object');
+      const { keys, faults } = readJwks(set, maxKeys);
       if (faults[0] !== undefined) throw new FetchRefused(faults[0]);
       entry.keys = keys;
       entry.freshUntil = now() + freshness(document.headers, now());
@@ -75,14 +78,6 @@ export function remoteJwks(fetch: (url: string) => Promise<FetchedDocument>, now
       return entry.keys;
     },
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new FetchRefused('the document is not JSON');
-  }
 }
 
 /** How long the answer may be kept, ms. @see https://www.rfc-editor.org/rfc/rfc9111#section-4.2 */

@@ -18,6 +18,11 @@ export function matchesHash(secret: string, hash: Uint8Array): boolean {
   return timingSafeEqual(secretHash(secret), hash);
 }
 
+/** Whether a text has the form of an id that the gate hands out; what has not is looked up nowhere. */
+export function isGateId(text: string): boolean {
+  return /^[\w-]{1,100}$/.test(text);
+}
+
 /** The token of an `Authorization: Bearer …` header; undefined where there is none. */
 export function bearerToken(authorization: string | undefined): string | undefined {
   return authorization?.match(/^Bearer +([\w~+/.-]+=*)$/i)?.[1];

@@ -4,7 +4,7 @@ import type { Exchange, GateAnswer, GateRequest } from './exchange.ts';
 import { privateJson } from './exchange.ts';
 import type { Gate } from './gate.ts';
 import { OAuthError, refusalAnswer } from './oauth-error.ts';
-import { bearerToken, matchesHash } from './secret.ts';
+import { bearerToken, isGateId, matchesHash } from './secret.ts';
 
 type Refused = { readonly endpoint: string; readonly refusal: OAuthError; readonly trail: Ticket['checks'] };
 
@@ -61,7 +61,8 @@ export async function showTicket(gate: Gate, request: GateRequest): Promise<Gate
   const site = await gate.site(request.site);
   if (!site) return refusalAnswer(new OAuthError('unknown-site'));
   const token = bearerToken(request.headers.authorization);
-  const ticket = await site.store.tickets.find(request.parameters.ticket ?? '');
+  const id = request.parameters.ticket ?? '';
+  const ticket = isGateId(id) ? await site.store.tickets.find(id) : undefined;
   const client = ticket?.clientId === undefined ? undefined : await site.store.clients.find(ticket.clientId);
   const isOwner = token !== undefined && client !== undefined && matchesHash(token, client.registrationTokenHash);
   if (!isOwner && (token === undefined || !(await site.isAdminToken(token)))) {

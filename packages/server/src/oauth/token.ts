@@ -3,7 +3,7 @@ import { parameter } from './exchange.ts';
 import { limitFailures, rejectRepeatedParameters, requireFormBody, requirePost } from './form.ts';
 import { clientCredentials } from './grants/client-credentials.ts';
 import type { Grant } from './grants/grant.ts';
-import { OAuthError, shown } from './oauth-error.ts';
+import { OAuthError, shownRedacted } from './oauth-error.ts';
 
 const grants: readonly Grant[] = [clientCredentials];
 
@@ -15,7 +15,7 @@ const grantOf = (grantType: string | undefined) => grants.find((grant) => grant.
 const requireSupportedGrantType = check('grant_type is supported', (x) => {
   const grantType = parameter(x, 'grant_type');
   if (grantType === undefined) throw new OAuthError('grant-type-missing', { received: 'no grant_type' });
-  if (!grantOf(grantType)) throw new OAuthError('grant-type-unsupported', { received: shown(grantType) });
+  if (!grantOf(grantType)) throw new OAuthError('grant-type-unsupported', { received: shownRedacted(grantType) });
 });
 
 const runGrant: Choice = { choose: (x) => grantOf(parameter(x, 'grant_type'))?.steps ?? [] };

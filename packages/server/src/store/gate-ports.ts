@@ -1,5 +1,3 @@
-/** Why a token, a client or a key is as it is stands in the gate's own words; this is what the gate asks of a store. */
-
 /** The states of a client. @see clients/states.ts for the transitions */
 export type ClientStatus = 'pending' | 'approved' | 'suspended' | 'revoked';
 
@@ -163,6 +161,7 @@ export type GateEvent = { readonly site: string; readonly clientId?: string; rea
 export interface GateStores {
   /** Undefined where there is no such site. */
   site(name: string): Promise<GateStore | undefined>;
+  siteNames(): Promise<readonly string[]>;
   /** Calls `hear` for each event, and `lost` when events may have been missed; listens again by itself. */
   listen(hear: (event: GateEvent) => void, lost: () => void): Promise<{ close(): Promise<void> }>;
 }

@@ -40,8 +40,10 @@ export interface ResourceTransaction extends ResourceReader {
 
 /**
  * A create brings the id the server gave it. An update needs `createPermitted` where the id may be new (R4 allows it;
- * without it an unknown id is 404). Throws FhirError 404 (unknown or hidden), 409, 412 (`ifMatch`), 403 (the content
- * lies outside of what the rule opens).
+ * without it an unknown id is 404, and a deleted one, which an update brings back, 410). A delete of what is not there,
+ * hidden or deleted already changes nothing; its answer has the version that stays, 0 where there is none to see.
+ * Throws FhirError 404 (unknown or hidden), 409, 410, 412 (`ifMatch`), 403 (the content lies outside of what the rule
+ * opens), and 400 for two writes of one resource.
  */
 export type Write =
   | { readonly kind: 'create'; readonly permitted: Permitted<Create>; readonly id: string }

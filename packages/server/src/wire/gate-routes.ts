@@ -1,3 +1,4 @@
+import { FhirError } from '@chartgate/fhir';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import {
   approveClient,
@@ -8,6 +9,7 @@ import {
   showClient,
   suspendClient,
 } from '../clients/admin.ts';
+import { issueAccessToken } from '../clients/admin-token.ts';
 import { showRegisteredClient } from '../clients/registered-client.ts';
 import { register } from '../clients/registration.ts';
 import { jwk, openidConfiguration, smartConfiguration } from '../oauth/discovery.ts';
@@ -37,6 +39,7 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/apis/:site/admin/clients/:client/approve', approveClient],
   ['/apis/:site/admin/clients/:client/suspend', suspendClient],
   ['/apis/:site/admin/clients/:client/revoke', revokeClient],
+  ['/apis/:site/admin/tokens', issueAccessToken],
   ['/apis/:site/admin/tickets', listTickets],
   ['/apis/:site/admin/tickets/:ticket', showAnyTicket],
 ];
@@ -95,6 +98,7 @@ function send(reply: FastifyReply, { status, headers, body }: GateAnswer): Fasti
     'access-control-allow-origin': '*',
     'access-control-expose-headers': 'www-authenticate, retry-after, location',
     'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
     ...headers,
   });
   if (body === undefined) return reply.send();
@@ -108,5 +112,8 @@ function unexpected(gate: Gate, error: unknown): GateAnswer {
   if (statusCode === 413) return refusalAnswer(new OAuthError('too-large'));
   if (statusCode >= 400 && statusCode < 500) return refusalAnswer(new OAuthError('unreadable'));
   gate.log.error(error, 'the gate failed');
+  if (error instanceof FhirError && error.status === 503) {
+    return refusalAnswer(new OAuthError('unavailable', { headers: { 'retry-after': '1' } }));
+  }
   return refusalAnswer(new OAuthError('failure'));
 }

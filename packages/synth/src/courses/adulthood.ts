@@ -2,13 +2,13 @@ import type { Chart } from '../chart.ts';
 import { dayOf, parseDay, yearDays } from '../date.ts';
 import { addCarePlan } from '../resources/care-plan.ts';
 import { addProblem } from '../resources/condition.ts';
+import { addHungerScreening } from '../resources/hunger.ts';
 import { addReportedVaccination, addVaccination } from '../resources/immunization.ts';
 import { addPanel } from '../resources/laboratory.ts';
 import { addNarrativeReport } from '../resources/note.ts';
 import { addProcedure } from '../resources/procedure.ts';
 import {
   addDepressionScore,
-  addHungerScreening,
   addOccupation,
   addPregnancyIntent,
   addPregnancyStatus,

@@ -2,9 +2,9 @@ import type { Chart, Problem } from '../chart.ts';
 import { type Day, dayOf, monthDays, yearDays } from '../date.ts';
 import { addCarePlan, joinCareTeam } from '../resources/care-plan.ts';
 import { addProblem, nameDiagnosis } from '../resources/condition.ts';
+import { addElectrocardiogram } from '../resources/electrocardiogram.ts';
 import { addPanel } from '../resources/laboratory.ts';
 import { addMedicationOrder } from '../resources/medication.ts';
-import { addNarrativeReport } from '../resources/note.ts';
 import { addDevice, addProcedure } from '../resources/procedure.ts';
 import { addDepressionScore } from '../resources/social-history.ts';
 import { type ChronicCondition, type ChronicKey, chronicConditions } from '../tables/conditions.ts';
@@ -149,10 +149,7 @@ function examine(visit: Visit, key: ChronicKey): void {
       return;
     case 'coronary':
     case 'fibrillation':
-      if (first('electrocardiogram', 350)) {
-        addProcedure(visit, 'electrocardiogram', { reason });
-        addNarrativeReport(visit, 'electrocardiogram');
-      }
+      if (first('electrocardiogram', 350)) addElectrocardiogram(visit, reason);
       if (key === 'fibrillation' && first('pacemaker') && chart.random.chance(0.2)) {
         addProcedure(visit, 'pacemaker', { reason, order: 'surgical' });
         addDevice(visit, 'pacemaker');

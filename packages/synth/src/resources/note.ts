@@ -1,5 +1,5 @@
-import { home } from '../bundle.ts';
-import { fullName } from '../chart.ts';
+import { home, type Reference } from '../bundle.ts';
+import { type Draft, fullName, refer } from '../chart.ts';
 import { encounters } from '../tables/encounters.ts';
 import {
   type NarrativeReportKey,
@@ -30,8 +30,8 @@ export function addNote(visit: Visit, key: NoteKey, reason: Concept | undefined)
   });
 }
 
-/** A report in words, such as a radiologist's. */
-export function addNarrativeReport(visit: Visit, key: NarrativeReportKey): void {
+/** A report in words, such as a radiologist's, on what was observed, where that is given. */
+export function addNarrativeReport(visit: Visit, key: NarrativeReportKey, results: readonly Draft[] = []): void {
   const { chart, at } = visit;
   const report = narrativeReports[key];
   const performer = report.category.text === 'Radiology' ? chart.clinician('radiology') : visit.clinician;
@@ -44,6 +44,7 @@ export function addNarrativeReport(visit: Visit, key: NarrativeReportKey): void 
     effectiveDateTime: at,
     issued: visit.at,
     performer: [performer.practitioner],
+    ...(results.length > 0 && { result: results.map(refer) }),
     conclusion: report.text,
     presentedForm: [attachment(report.text, report.code.text)],
   });
@@ -56,7 +57,7 @@ function noteText(visit: Visit, type: Concept, reason: Concept | undefined): str
     .map((problem) => (problem.draft.code as Concept).text);
   const drugs = [...chart.orders.values()]
     .filter(({ draft }) => draft.status === 'active')
-    .map(({ draft }) => (draft.dosageInstruction as { text: string }[])[0]?.text ?? '');
+    .map(({ draft }) => drugOf(draft));
   return [
     `${type.text}, ${visit.at.slice(0, 10)}`,
     `${fullName(chart.person)}, ${Math.floor(chart.years(day))} years. ${encounters[visit.kind].type.text}.`,
@@ -65,6 +66,10 @@ function noteText(visit: Visit, type: Concept, reason: Concept | undefined): str
     `Current medication: ${drugs.length > 0 ? drugs.join('; ') : 'none'}.`,
     'Plan: as discussed with the patient.',
   ].join('\n');
+}
+
+function drugOf({ medicationCodeableConcept, medicationReference }: Draft): string {
+  return (medicationCodeableConcept as Concept | undefined)?.text ?? (medicationReference as Reference).display ?? '';
 }
 
 function attachment(text: string, title: string): object {

@@ -54,7 +54,7 @@ function addPatient(chart: Chart): void {
     },
     chart.patientId,
   );
-  draft.meta = { ...(draft.meta as object), security: testData };
+  draft.meta = { ...draft.meta, security: testData };
 }
 
 function patientExtensions({ person }: Chart): object[] {

@@ -1,24 +1,19 @@
-import { type Draft, refer } from '../chart.ts';
+import type { Draft } from '../chart.ts';
 import { dateText, yearDays } from '../date.ts';
 import { occupations } from '../tables/occupations.ts';
 import {
   depressionScores,
-  hunger,
   occupationHistory,
   pregnancyIntent,
   pregnancyStatus,
   smoking,
 } from '../tables/screenings.ts';
-import type { Concept } from '../tables/system.ts';
 import { categories } from '../tables/vitals.ts';
 import type { Visit } from '../visit.ts';
-import { addHealthConcern } from './condition.ts';
 import { addObservation, quantity } from './observation.ts';
-import { addServiceRequest } from './procedure.ts';
 
 const socialHistory = [categories.socialHistory];
 const survey = [categories.survey];
-const socialSurvey = [categories.survey, categories.sdoh];
 
 export function addSmokingStatus(visit: Visit): void {
   addObservation(
@@ -87,35 +82,4 @@ export function addDepressionScore(visit: Visit): void {
       valueQuantity: quantity(Math.max(0, score), 0, '{score}', '{score}'),
     },
   );
-}
-
-/** The Hunger Vital Sign. Who is at risk gets a health concern and a referral. */
-export function addHungerScreening(visit: Visit): void {
-  const { chart } = visit;
-  const atRisk = chart.random.chance(0.11);
-  const { often, sometimes, never } = hunger.answers;
-  const answer = () => (atRisk ? chart.random.pick([often, sometimes]) : never);
-  const items = [
-    addScreeningItem(visit, hunger.worried, answer()),
-    addScreeningItem(visit, hunger.lasted, answer()),
-    addScreeningItem(visit, hunger.risk, atRisk ? hunger.atRisk : hunger.noRisk),
-  ];
-  addObservation(
-    visit,
-    'us-core-observation-screening-assessment',
-    { category: socialSurvey, code: hunger.panel },
-    {
-      hasMember: items.map(refer),
-    },
-  );
-  if (!atRisk) return;
-  addHealthConcern(visit, hunger.condition);
-  const referral = addServiceRequest(visit, hunger.referral, 'counselling', hunger.condition);
-  referral.category = [categories.sdoh];
-  referral.status = 'active';
-}
-
-function addScreeningItem(visit: Visit, code: Concept, valueCodeableConcept: Concept): Draft {
-  const members = { performer: [visit.chart.patient], valueCodeableConcept };
-  return addObservation(visit, 'us-core-observation-screening-assessment', { category: socialSurvey, code }, members);
 }

@@ -1,5 +1,4 @@
 import type { ElementDefinition, ElementType } from '../../definitions/element.ts';
-import { dataType } from '../../definitions/element.ts';
 import { searchParameters } from '../../definitions/search-parameters.ts';
 import { isPrimitive, typeDefinition } from '../../definitions/type.ts';
 import { impliedSystem } from '../../definitions/value-set.ts';
@@ -70,8 +69,16 @@ function emitSteps(program: Program, parameter: SearchParameter, place: Place, s
   else throw new Error(`${parameter.url} reads ${place.type.name} as ${step.type}`);
 }
 
+/** Types that are special cases of others: a canonical is a uri. @see https://hl7.org/fhir/R4/datatypes.html */
+const specialTypes: Readonly<Record<string, readonly string[]>> = {
+  uri: ['url', 'canonical', 'oid', 'uuid'],
+  string: ['code', 'id', 'markdown'],
+  integer: ['unsignedInt', 'positiveInt'],
+  Quantity: ['SimpleQuantity', 'Age', 'Count', 'Distance', 'Duration'],
+};
+
 function isOfType(type: ElementType, name: string): boolean {
-  return type.name === name || dataType(type.name) === name;
+  return type.name === name || specialTypes[name]?.includes(type.name) === true;
 }
 
 function guard(parameter: SearchParameter, { variable, type }: Place, step: Step): string {

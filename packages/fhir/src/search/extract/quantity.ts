@@ -1,5 +1,5 @@
-import type { SearchValue } from '../value.ts';
-import { numberOf, objectOf, textOf } from './read.ts';
+import type { QuantitySearchValue, SearchValue } from '../value.ts';
+import { type Draft, numberOf, objectOf, textOf } from './read.ts';
 
 /** How values of each data type become numbers. @see https://hl7.org/fhir/R4/search.html#number */
 export const number = {
@@ -72,12 +72,14 @@ function limitsOf(value: unknown): { lo: number; hi: number } | undefined {
   return { lo: low ?? Number.NEGATIVE_INFINITY, hi: high ?? Number.POSITIVE_INFINITY };
 }
 
-function unitOf(value: unknown): { system?: string; code?: string; unit?: string } {
+function unitOf(value: unknown): Unit {
   const quantity = objectOf(value);
   const [system, code, unit] = [textOf(quantity?.system), textOf(quantity?.code), textOf(quantity?.unit)];
-  return {
-    ...(system === undefined ? undefined : { system }),
-    ...(code === undefined ? undefined : { code }),
-    ...(unit === undefined ? undefined : { unit }),
-  };
+  const draft: Draft<Unit> = {};
+  if (system !== undefined) draft.system = system;
+  if (code !== undefined) draft.code = code;
+  if (unit !== undefined) draft.unit = unit;
+  return draft;
 }
+
+type Unit = Pick<QuantitySearchValue, 'system' | 'code' | 'unit'>;

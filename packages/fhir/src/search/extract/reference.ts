@@ -1,6 +1,6 @@
 import { parseReference } from '../../reference/parse.ts';
-import type { SearchValue } from '../value.ts';
-import { arrayOf, objectOf, textOf } from './read.ts';
+import type { ReferenceSearchValue, SearchValue } from '../value.ts';
+import { arrayOf, type Draft, objectOf, textOf } from './read.ts';
 
 /** How values of each data type become references. @see https://hl7.org/fhir/R4/search.html#reference */
 export const reference = {
@@ -9,14 +9,14 @@ export const reference = {
     const text = textOf(found?.reference);
     const identifier = identifierOf(found?.identifier);
     if (text === undefined && identifier === undefined) return;
+    const draft: Draft<ReferenceSearchValue> = { kind: 'reference', parameter };
     const local = text === undefined ? undefined : parseReference(text);
-    out.push({
-      kind: 'reference',
-      parameter,
-      ...(local?.kind === 'local' ? { type: local.type, id: local.id } : undefined),
-      ...(local?.kind === 'local' || text === undefined ? undefined : { url: text }),
-      ...(identifier === undefined ? undefined : { identifier }),
-    });
+    if (local?.kind === 'local') {
+      draft.type = local.type;
+      draft.id = local.id;
+    } else if (text !== undefined) draft.url = text;
+    if (identifier !== undefined) draft.identifier = identifier;
+    out.push(draft);
   },
 
   /** A canonical with a version is found with it and without. */

@@ -1,5 +1,5 @@
-import type { SearchValue } from '../value.ts';
-import { arrayOf, objectOf, textOf } from './read.ts';
+import type { SearchValue, TokenSearchValue } from '../value.ts';
+import { arrayOf, type Draft, objectOf, textOf } from './read.ts';
 
 /** How values of each data type become tokens. @see https://hl7.org/fhir/R4/search.html#token */
 export const token = {
@@ -48,11 +48,9 @@ export const token = {
 
 function add(out: SearchValue[], parameter: string, system?: string, code?: string, text?: string): void {
   if (system === undefined && code === undefined && text === undefined) return;
-  out.push({
-    kind: 'token',
-    parameter,
-    ...(system === undefined ? undefined : { system }),
-    ...(code === undefined ? undefined : { code }),
-    ...(text === undefined ? undefined : { text }),
-  });
+  const value: Draft<TokenSearchValue> = { kind: 'token', parameter };
+  if (system !== undefined) value.system = system;
+  if (code !== undefined) value.code = code;
+  if (text !== undefined) value.text = text;
+  out.push(value);
 }

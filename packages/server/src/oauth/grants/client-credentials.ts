@@ -2,7 +2,7 @@ import { assertionChecks, assertionUse } from '../assertion-checks.ts';
 import { requireAssertion, requireOneAuthentication } from '../client-authentication.ts';
 import { check } from '../endpoint.ts';
 import { clientOf, parameter, privateJson } from '../exchange.ts';
-import { OAuthError, shown } from '../oauth-error.ts';
+import { OAuthError, shown, shownRedacted } from '../oauth-error.ts';
 import { narrowToSystem } from '../scope.ts';
 import { newSecret, secretHash } from '../secret.ts';
 import { type Grant, requireGrantTypeAllowed, requireScope } from './grant.ts';
@@ -15,7 +15,8 @@ const narrowScope = check('a requested scope is approved', (x) => {
   const requested = parameter(x, 'scope') ?? '';
   const { grantedScope } = clientOf(x);
   const scope = narrowToSystem(requested, grantedScope);
-  if (scope === '') throw new OAuthError('scope-none', { received: shown(requested), expected: shown(grantedScope) });
+  if (scope === '')
+    throw new OAuthError('scope-none', { received: shownRedacted(requested), expected: shown(grantedScope) });
   x.grantedScope = scope;
 });
 

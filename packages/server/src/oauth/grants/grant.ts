@@ -1,6 +1,6 @@
 import { check, type Step } from '../endpoint.ts';
 import { clientOf, type Exchange, type GateAnswer, parameter } from '../exchange.ts';
-import { OAuthError, shown } from '../oauth-error.ts';
+import { OAuthError, shown, shownRedacted } from '../oauth-error.ts';
 
 /** A grant type: the checks that follow those of the token endpoint, and the answer. A new grant is a new file. */
 export type Grant = {
@@ -27,6 +27,6 @@ export const requireScope = check('scope is well formed', (x) => {
   const scope = parameter(x, 'scope')?.trim();
   if (!scope) throw new OAuthError('scope-missing', { received: 'no scope' });
   if (scope.length > longestScope || !/^[\x21\x23-\x5b\x5d-\x7e]+( +[\x21\x23-\x5b\x5d-\x7e]+)*$/.test(scope)) {
-    throw new OAuthError('scope-malformed', { received: shown(scope) });
+    throw new OAuthError('scope-malformed', { received: shownRedacted(scope) });
   }
 });

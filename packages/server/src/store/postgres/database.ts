@@ -48,7 +48,7 @@ export function openDatabase(address: DatabaseAddress, options: DatabaseOptions 
     ...address,
     application_name: 'chartgate',
     keepAlive: true,
-    connectionTimeoutMillis: 3000,
+    connectionTimeoutMillis: 5000,
     statement_timeout: options.statementTimeout ?? 30_000,
     idle_in_transaction_session_timeout: 60_000,
   };

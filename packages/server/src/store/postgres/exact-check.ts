@@ -39,14 +39,9 @@ export function exactly<R extends VersionRow>(checked: Checked, rows: readonly R
 
 function isExact({ rule, letters, criteria }: Checked, open: boolean, row: VersionRow): boolean {
   if (row.body === null) return false;
-  const facts = factsOf(JSON.parse(row.body) as Resource, row.id);
-  const test = (all: readonly Criterion[], own: typeof facts) =>
-    meets(all, { id: own.id, values: own.values, lastUpdated: Number(row.lu) });
-  const testRule = (all: readonly Criterion[], own: typeof facts) => all.every(isDecidedByRow) && test(all, own);
-  return (
-    (open || letters.some((letter) => opens(rule, letter, facts, testRule))) &&
-    test(criteria.filter(isDecidedByRow), facts)
-  );
+  const facts = { ...factsOf(JSON.parse(row.body) as Resource, row.id), lastUpdated: Number(row.lu) };
+  const isOpen = open || letters.some((letter) => opens(rule, letter, facts));
+  return isOpen && meets(criteria.filter(isDecidedByRow), facts);
 }
 
 /** For a criterion that is looked up by hashes: words of which a match has one, unless it writes them with escapes. */

@@ -6,6 +6,9 @@ import type { Connection, Database } from './database.ts';
 import { raw, sql } from './sql.ts';
 import { codeOf } from './unavailable.ts';
 
+/** `control/*.sql` for what all sites share, `site/*.sql` for each of them; applied in the order of their names. */
+const bundled = join(import.meta.dirname, 'migrations');
+
 type Migration = { readonly name: string; readonly text: string; readonly checksum: string };
 
 /**
@@ -13,8 +16,11 @@ type Migration = { readonly name: string; readonly text: string; readonly checks
  * there is none yet, and the tables of every site. Nodes that start together wait for the first of them.
  * @throws Error when a migration that was applied has another text now, or is not known to this version
  */
-export async function migrate(database: Database): Promise<void> {
-  const files = { control: await migrations('control'), site: await migrations('site') };
+export async function migrate(database: Database, directory: string = bundled): Promise<void> {
+  const files = {
+    control: await migrations(join(directory, 'control')),
+    site: await migrations(join(directory, 'site')),
+  };
   for (let attempt = 1; ; attempt++) {
     try {
       return await database.transaction((connection) => migrateAll(connection, files));
@@ -75,8 +81,7 @@ async function applyTo(connection: Connection, schema: string, files: readonly M
   await connection.query(sql`set local search_path to default`);
 }
 
-async function migrations(kind: 'control' | 'site'): Promise<Migration[]> {
-  const directory = join(import.meta.dirname, 'migrations', kind);
+async function migrations(directory: string): Promise<Migration[]> {
   const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort();
   return Promise.all(
     names.map(async (name) => {

@@ -3,9 +3,9 @@ import type { Content } from '../../access/interaction.ts';
 import type { AccessRule } from '../../access/rule.ts';
 import type { StoredVersion, Write } from '../ports.ts';
 import { factsOf } from './content-facts.ts';
-import { type Meets, requireOpen } from './content-rule.ts';
+import { requireOpen, type VersionFacts } from './content-rule.ts';
 import type { Current, Target } from './current.ts';
-import { indexRow, type ResourceFacts } from './index-row.ts';
+import { indexRow } from './index-row.ts';
 import type { Site } from './site.ts';
 import { typeKey } from './type-key.ts';
 import { methods, type NewVersion, storedOf } from './version-row.ts';
@@ -17,7 +17,6 @@ export type Planned =
 
 export type Planner = {
   readonly site: Site;
-  readonly meets: Meets;
   /** ms since the epoch. */
   readonly now: number;
   /** The next free row id. */
@@ -58,16 +57,24 @@ function planUpdate(
   reference: string,
 ): Planned {
   const { id, content } = permitted.interaction;
-  const asCreate: readonly [AccessRule, Letter][] = createPermitted ? [[createPermitted.rule, 'c']] : [];
-  const rules: readonly [AccessRule, Letter][] = [[permitted.rule, 'u']];
+  const asCreate: Rules = createPermitted ? [[createPermitted.rule, 'c']] : [];
+  const rules: Rules = [[permitted.rule, 'u']];
   if (current === undefined) {
     if (!createPermitted) throw notFound(reference);
     return creation(planner, { id, content, method: methods.PUT, rules: [...rules, ...asCreate] });
   }
   if (!current.open) throw notFound(reference);
   if (current.deleted && !createPermitted) throw gone(reference);
-  const facts = permittedFacts(planner, content, id, current.deleted ? [...rules, ...asCreate] : rules);
-  return following(planner, current, { facts, text: content.text });
+  const version = versionOf(planner.site, {
+    id,
+    content,
+    rules: current.deleted ? [...rules, ...asCreate] : rules,
+    rid: current.rid,
+    version: current.version + 1,
+    lastUpdated: Math.max(planner.now, current.lastUpdated + 1),
+    method: methods.PUT,
+  });
+  return { kind: 'version', version, fresh: false };
 }
 
 /** A delete of what is not there, may not be seen or is deleted already changes nothing. */
@@ -93,66 +100,29 @@ function planDelete(
   return { kind: 'nothing', answer: { type, id, version, lastUpdated, method: 'DELETE', body: '' } };
 }
 
-type Creation = {
-  readonly id: string;
-  readonly content: Content;
-  readonly method: NewVersion['method'];
-  readonly rules: readonly (readonly [AccessRule, Letter])[];
-};
+type Rules = readonly (readonly [AccessRule, Letter])[];
+type Creation = Pick<NewVersion, 'id' | 'method'> & { readonly content: Content; readonly rules: Rules };
 
-function creation(planner: Planner, { id, content, method, rules }: Creation): Planned {
-  const facts = permittedFacts(planner, content, id, rules);
-  const version = versionOf(
-    planner,
-    { facts, text: content.text },
-    {
-      rid: planner.rowId(),
-      version: 1,
-      lastUpdated: planner.now,
-      method,
-    },
-  );
-  return { kind: 'version', version, fresh: true };
+function creation(planner: Planner, what: Creation): Planned {
+  const row = { rid: planner.rowId(), version: 1, lastUpdated: planner.now };
+  return { kind: 'version', version: versionOf(planner.site, { ...what, ...row }), fresh: true };
 }
 
-type Written = { readonly facts: ResourceFacts; readonly text: string };
-
-function following(planner: Planner, current: Current, written: Written): Planned {
-  const version = versionOf(planner, written, {
-    rid: current.rid,
-    version: current.version + 1,
-    lastUpdated: Math.max(planner.now, current.lastUpdated + 1),
-    method: methods.PUT,
-  });
-  return { kind: 'version', version, fresh: false };
-}
-
+/** @throws {FhirError} 403 when the content is outside of what one of the rules opens */
 function versionOf(
-  { site }: Planner,
-  { facts, text }: Written,
-  row: Pick<NewVersion, 'rid' | 'version' | 'lastUpdated' | 'method'>,
+  site: Site,
+  { content, rules, ...row }: Creation & Pick<NewVersion, 'rid' | 'version' | 'lastUpdated'>,
 ): NewVersion {
-  const { type, id } = facts;
-  const { version, lastUpdated } = row;
+  const { id, version, lastUpdated } = row;
+  const facts: VersionFacts = { ...factsOf(content.resource, id), lastUpdated };
+  for (const [rule, letter] of rules) requireOpen(rule, letter, facts);
   const meta = { id, versionId: String(version), lastUpdated: new Date(lastUpdated).toISOString() };
   return {
-    tk: typeKey(type),
-    id,
     ...row,
-    body: spliceVersion(text, meta),
+    tk: typeKey(facts.type),
+    body: spliceVersion(content.text, meta),
     index: indexRow(site.terms, facts, lastUpdated),
   };
-}
-
-function permittedFacts(
-  { meets }: Planner,
-  content: Content,
-  id: string,
-  rules: readonly (readonly [AccessRule, Letter])[],
-): ResourceFacts {
-  const facts = factsOf(content.resource, id);
-  for (const [rule, letter] of rules) requireOpen(rule, letter, facts, meets);
-  return facts;
 }
 
 /** @see https://hl7.org/fhir/R4/http.html#concurrency */

@@ -3,7 +3,7 @@ import type { HistoryInstance, Read, Vread } from '../../access/interaction.ts';
 import { type Permitted, requirePermitted } from '../../access/permit.ts';
 import type { HistoryPage, StoredVersion } from '../ports.ts';
 import { factsOf } from './content-facts.ts';
-import { isPlain, type Meets, opens } from './content-rule.ts';
+import { isPlain, opens } from './content-rule.ts';
 import type { Connection } from './database.ts';
 import { ruleCondition } from './rule.ts';
 import { type Site, table } from './site.ts';
@@ -14,7 +14,6 @@ import { storedVersion, type VersionRow } from './version-row.ts';
 /** What reading needs of the store. */
 export type Reader = {
   readonly site: Site;
-  readonly meets: Meets;
   /** For statements by key alone. */
   readonly keyed: Connection;
   /** For statements with a rule in them. */
@@ -33,7 +32,7 @@ export async function read(reader: Reader, permitted: Permitted<Read>): Promise<
   const [row] = await reader.ruled.query<VersionRow>(
     sql`select r.tk, r.id, r.ver, r.lu, r.method, r.body ${visible(reader.site, permitted)}`,
   );
-  return row && openVersions(reader, permitted, [row])[0];
+  return row && openVersions(permitted, [row])[0];
 }
 
 export async function vread(reader: Reader, permitted: Permitted<Vread>): Promise<StoredVersion | undefined> {
@@ -52,7 +51,7 @@ export async function vread(reader: Reader, permitted: Permitted<Vread>): Promis
       ) v`,
     plain ? `${reader.site.schema} vread` : undefined,
   );
-  return row && openVersions(reader, permitted, [row])[0];
+  return row && openVersions(permitted, [row])[0];
 }
 
 /** The versions 1 to the current one are all there, so that their number is the current version's. */
@@ -78,7 +77,7 @@ export async function history(reader: Reader, permitted: Permitted<HistoryInstan
   const shown = page.slice(0, count);
   const last = shown.at(-1)?.ver;
   return {
-    versions: openVersions(reader, permitted, shown),
+    versions: openVersions(permitted, shown),
     total: first.total,
     ...(more && last !== undefined ? { next: last } : {}),
   };
@@ -99,14 +98,15 @@ function visible(site: Site, { interaction, rule }: Permitted<Read | Vread | His
  * patient's, another category), and a hash in the index is not the value itself.
  */
 function openVersions(
-  { meets }: Reader,
   { interaction, rule }: Permitted<Read | Vread | HistoryInstance>,
   rows: readonly VersionRow[],
 ): StoredVersion[] {
   const letter: Letter = 'r';
   const plain = isPlain(rule, interaction.type, letter);
-  const isOpen = ({ id, body }: VersionRow) =>
-    plain || body === null || opens(rule, letter, factsOf(JSON.parse(body) as Resource, id), meets);
+  const isOpen = ({ id, lu, body }: VersionRow) =>
+    plain ||
+    body === null ||
+    opens(rule, letter, { ...factsOf(JSON.parse(body) as Resource, id), lastUpdated: Number(lu) });
   return rows.filter(isOpen).map(storedVersion);
 }
 

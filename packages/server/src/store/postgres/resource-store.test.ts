@@ -11,11 +11,7 @@ import { sql } from './sql.ts';
 
 const { database, site, drop } = await testDatabase();
 after(drop);
-const store = resourceStore(database, site, {
-  meets: () => assert.fail(),
-  search: () => assert.fail(),
-  resolve: () => assert.fail(),
-});
+const store = resourceStore(database, site);
 
 const type = 'Patient';
 const patient = (family: string) => content({ resourceType: type, name: [{ family }], birthDate: '1970-01-01' });
@@ -254,6 +250,17 @@ test('a transaction reads what it wrote, and an exception undoes all of it', asy
   assert.equal((await history(id))?.total, 1);
 });
 
+test('more transactions at once than there are connections all come through', async () => {
+  const ids = Array.from({ length: 40 }, () => randomUUID());
+  // More new resources than a block has row ids: each needs another block while it holds its connection.
+  const fresh = () => Array.from({ length: 60 }, () => create(randomUUID()));
+  await Promise.all(ids.map((id) => store.transaction((transaction) => transaction.write([create(id), ...fresh()]))));
+  assert.deepEqual(
+    (await Promise.all(ids.map(read))).map((found) => found?.version),
+    ids.map(() => 1),
+  );
+});
+
 test('two transactions that change two resources the other way round both come through', async () => {
   const [a, b] = [await created(), await created()];
   const cross = (first: string, second: string) =>
@@ -283,8 +290,11 @@ test('only one of many holds a guarded key at a time, and a rollback gives it fr
   assert.equal(outcomes.filter((outcome) => outcome.status === 'fulfilled').length, 13);
 });
 
-test('what is no permit, or one for another site, is not taken', async () => {
+test('what is no permit, or one for another type than its content, is not taken', async () => {
   const forged = { ...permitted({ code: 'read', type, id: 'x' }) };
   await assert.rejects(store.read(forged), TypeError);
+  const other = content({ resourceType: 'Observation', status: 'final', code: { text: 'x' } });
+  const mismatched = permitted({ code: 'update', type, id: await created(), content: other });
+  await assert.rejects(store.write([{ kind: 'update', permitted: mismatched }]), TypeError);
   await assert.rejects(store.write([{ ...create(randomUUID()), permitted: forged } as unknown as Write]), TypeError);
 });

@@ -1,73 +1,59 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FhirError, issue } from '@chartgate/fhir';
-import type { SearchType } from '../../access/interaction.ts';
-import type { Permitted } from '../../access/permit.ts';
-import type { ResourceReader, ResourceStore, ResourceTransaction, SearchPage, StoredVersion, Write } from '../ports.ts';
+import type { ResourceReader, ResourceStore, ResourceTransaction, StoredVersion, Write } from '../ports.ts';
 import { coalescedReads, readKeys } from './coalesced-reads.ts';
-import type { Meets } from './content-rule.ts';
 import type { Connection, Database } from './database.ts';
 import { holdKeys } from './guard.ts';
 import { history, type Reader, read, vread } from './read.ts';
+import { resolve } from './resolve.ts';
 import { RowIds } from './row-ids.ts';
+import { search } from './search.ts';
 import type { Site } from './site.ts';
 import { codeOf } from './unavailable.ts';
 import { StaleRead, type Writer, write } from './write.ts';
-
-/** What the store takes from elsewhere: how searches run, and the exact check of criteria. */
-export type StoreParts = {
-  readonly meets: Meets;
-  readonly search: (connection: Connection, site: Site, permitted: Permitted<SearchType>) => Promise<SearchPage>;
-  readonly resolve: (
-    connection: Connection,
-    site: Site,
-    permitted: readonly Permitted<SearchType>[],
-  ) => Promise<readonly (readonly string[])[]>;
-};
 
 /** Times that a transaction is tried when others keep getting in its way. */
 const attempts = 8;
 
 /** The chart of one site in PostgreSQL. */
-export function resourceStore(database: Database, site: Site, parts: StoreParts): ResourceStore {
-  const writer: Writer = { site, meets: parts.meets, rowIds: new RowIds(database.writes, site) };
+export function resourceStore(database: Database, site: Site): ResourceStore {
+  const writer: Writer = { site, rowIds: new RowIds(database.reads, site) };
   const reader: Reader = {
     site,
-    meets: parts.meets,
     keyed: database.reads,
     ruled: database.searches,
     byKey: coalescedReads(site, database.reads),
   };
   const transaction = <T>(work: (transaction: ResourceTransaction) => Promise<T>) =>
-    retrying(() => database.transaction((connection) => work(inTransaction(connection, writer, parts))));
+    retrying(() => database.transaction((connection) => work(inTransaction(connection, writer))));
 
   return {
-    ...readerOf(reader, database.searches, parts),
+    ...readerOf(reader, database.searches),
     transaction,
     write: (writes) => writeAlone(writer, database, writes),
   };
 }
 
-function readerOf(reader: Reader, searches: Connection, parts: StoreParts): ResourceReader {
+function readerOf(reader: Reader, searches: Connection): ResourceReader {
   return {
     read: (permitted) => read(reader, permitted),
     vread: (permitted) => vread(reader, permitted),
     history: (permitted) => history(reader, permitted),
-    search: (permitted) => parts.search(searches, reader.site, permitted),
-    resolve: (permitted) => parts.resolve(searches, reader.site, permitted),
+    search: (permitted) => search(searches, reader.site, permitted),
+    resolve: (permitted) => resolve(searches, reader.site, permitted),
   };
 }
 
-function inTransaction(connection: Connection, writer: Writer, parts: StoreParts): ResourceTransaction {
-  const { site, meets } = writer;
+function inTransaction(connection: Connection, writer: Writer): ResourceTransaction {
+  const { site } = writer;
   const reader: Reader = {
     site,
-    meets,
     keyed: connection,
     ruled: connection,
     byKey: async (tk, id) => (await readKeys(site, connection, [{ tk, id }]))[0],
   };
   return {
-    ...readerOf(reader, connection, parts),
+    ...readerOf(reader, connection),
     write: (writes) => write(writer, connection, writes, true),
     guard: (keys) => holdKeys(connection, site, keys),
   };
@@ -85,7 +71,7 @@ async function writeAlone(
   try {
     return await write(writer, database.writes, writes, false);
   } catch (error) {
-    if (!(error instanceof StaleRead || isCollision(error))) throw error;
+    if (!isCollision(error)) throw error;
   }
   return retrying(() => database.transaction((connection) => write(writer, connection, writes, true)));
 }
@@ -105,7 +91,7 @@ async function retrying<T>(work: () => Promise<T>): Promise<T> {
 
 /** Serialization failure, deadlock, or a new resource whose id another one took first (23505). */
 function isCollision(error: unknown): boolean {
-  return ['40001', '40P01', '23505'].includes(codeOf(error));
+  return error instanceof StaleRead || ['40001', '40P01', '23505'].includes(codeOf(error));
 }
 
 function keptColliding(cause: unknown): FhirError {

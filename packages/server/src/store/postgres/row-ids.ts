@@ -5,7 +5,10 @@ import { sql } from './sql.ts';
 /** Row ids in one block. A node takes a block at a time, so that its new rows lie together in the indexes. */
 const blockSize = 1024;
 
-/** Hands out row ids, unique over all nodes of the site. Some are never used. */
+/**
+ * Hands out row ids, unique over all nodes of the site. Some are never used. The connection must not be one of those that
+ * transactions wait for: they need row ids while they hold theirs.
+ */
 export class RowIds {
   private readonly connection: Connection;
   private readonly site: Site;

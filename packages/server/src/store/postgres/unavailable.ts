@@ -10,7 +10,7 @@ export function toUnavailable(error: unknown): unknown {
   const code = codeOf(error);
   if (code === '57014') return new FhirError(503, [issue('timeout', tookTooLong)], error);
   // 08: connection, 57P: shutdown and start-up, 53: out of connections, disk or memory, 58: its files, E…: the socket.
-  const isAway = /^(08|57P|53|58)...$|^E[A-Z_]+$/.test(code) || connectionLost.test(error.message);
+  const isAway = /^((08|53|58)...|57P..|E[A-Z_]+)$/.test(code) || connectionLost.test(error.message);
   return isAway ? new DatabaseUnavailable(error) : error;
 }
 

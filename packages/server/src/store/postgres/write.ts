@@ -1,6 +1,5 @@
 import { requirePermitted } from '../../access/permit.ts';
 import type { StoredVersion, Write } from '../ports.ts';
-import type { Meets } from './content-rule.ts';
 import { type Current, findCurrent } from './current.ts';
 import type { Connection } from './database.ts';
 import { answerOf, type Planned, planWrite, requireDistinct, targetOf } from './plan-write.ts';
@@ -10,7 +9,7 @@ import type { NewVersion } from './version-row.ts';
 import { writeName, writeStatement } from './write-statement.ts';
 
 /** What writing needs of the store. `site` is the one all permits must be for. */
-export type Writer = { readonly site: Site; readonly rowIds: RowIds; readonly meets: Meets };
+export type Writer = { readonly site: Site; readonly rowIds: RowIds };
 
 /** Another writer changed one of the resources between the look at it and the writing: look again. */
 export class StaleRead extends Error {}
@@ -33,7 +32,6 @@ export async function write(
   const rowIds = await writer.rowIds.take(fresh);
   const planner = {
     site: writer.site,
-    meets: writer.meets,
     now: Date.now(),
     rowId: () => rowIds.pop() ?? unreachable(),
   };
@@ -78,9 +76,11 @@ function requirePermittedHere(site: Site, each: Write): void {
     each.kind === 'update' && each.createPermitted ? [each.permitted, each.createPermitted] : [each.permitted];
   for (const permitted of permits) {
     requirePermitted(permitted);
-    const { interaction } = permitted;
-    const same = permitted.site === site.name && interaction.type === each.permitted.interaction.type;
-    if (!same) throw new TypeError('The permit is for another site or type');
+    const { type } = permitted.interaction;
+    if (permitted.site !== site.name) throw new TypeError('The permit is for another site');
+    if (type !== each.permitted.interaction.type) throw new TypeError('The two permits are for different types');
+    const content = 'content' in permitted.interaction ? permitted.interaction.content : undefined;
+    if (content && content.resource.resourceType !== type) throw new TypeError(`The content is no ${type}`);
   }
 }
 

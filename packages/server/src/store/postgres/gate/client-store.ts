@@ -1,7 +1,7 @@
-import type { Pool } from 'pg';
 import type { Client, ClientStore } from '../../gate-ports.ts';
+import type { Database } from '../database.ts';
 import { type Site, table } from '../site.ts';
-import { raw, type Sql, sql } from '../sql.ts';
+import { raw, sql } from '../sql.ts';
 import { announce } from './events.ts';
 
 type Row = {
@@ -19,17 +19,13 @@ type Row = {
   reason: string | null;
 };
 
-export function clientStore(pool: Pool, site: Site): ClientStore {
+export function clientStore({ reads, writes }: Database, site: Site): ClientStore {
   const clients = table(site, 'client');
   const tokens = table(site, 'access_token');
-  const query = <R extends object>(statement: Sql) => {
-    const { text, values } = statement.render();
-    return pool.query<R>(text, values);
-  };
 
   return {
     async insert(c) {
-      await query(sql`
+      await writes.query(sql`
         insert into ${clients} (client_id, status, metadata, scope, granted_scope, secret_hash, registration_token_hash,
           epoch, warnings, created_at, decided_at, reason)
         values (${c.clientId}, ${c.status}, ${JSON.stringify(c.metadata)}, ${c.scope}, ${c.grantedScope},
@@ -38,26 +34,26 @@ export function clientStore(pool: Pool, site: Site): ClientStore {
     },
 
     async find(clientId) {
-      const { rows } = await query<Row>(sql`select * from ${clients} where client_id = ${clientId}`);
-      return rows[0] && clientOf(rows[0]);
+      const [row] = await reads.query<Row>(sql`select * from ${clients} where client_id = ${clientId}`);
+      return row && clientOf(row);
     },
 
     async list({ status, limit }) {
-      const { rows } = await query<Row>(sql`
+      const rows = await reads.query<Row>(sql`
         select * from ${clients} where ${status === undefined ? raw('true') : sql`status = ${status}`}
         order by created_at desc, client_id limit ${limit}`);
       return rows.map(clientOf);
     },
 
     async countSince(createdAt) {
-      const { rows } = await query<{ n: number }>(
-        sql`select count(*)::int4 as n from ${clients} where created_at >= ${createdAt}`,
+      const [row] = await reads.query<{ n: number }>(
+        sql`select count(*)::int4 as n from ${clients} where created_at >= ${createdAt} and client_id <> 'chartgate-admin'`,
       );
-      return rows[0]?.n ?? 0;
+      return row?.n ?? 0;
     },
 
     async decide(clientId, { from, to, grantedScope, reason, at }) {
-      const { rows } = await query<Row & { tokens_revoked: number }>(sql`
+      const [row] = await writes.query<Row & { tokens_revoked: number }>(sql`
         with changed as (
           update ${clients} set status = ${to}, epoch = epoch + 1, decided_at = ${at}, reason = ${reason ?? null},
             granted_scope = coalesce(${grantedScope ?? null}, granted_scope)
@@ -69,7 +65,6 @@ export function clientStore(pool: Pool, site: Site): ClientStore {
         select c.*, (select count(*)::int4 from killed where expires_at > ${at}) as tokens_revoked,
           ${announce({ site: site.name, clientId })}
         from changed c`);
-      const row = rows[0];
       return row && { client: clientOf(row), tokensRevoked: row.tokens_revoked };
     },
   };

@@ -24,7 +24,11 @@ export async function listen(
 
   async function connect(): Promise<void> {
     const client = new Client({ ...config, keepAlive: true, application_name: 'chartgate-events' });
-    client.on('notification', ({ payload }) => hear(JSON.parse(payload ?? '{}') as GateEvent));
+    client.on('notification', ({ payload }) => {
+      const event = eventOf(payload);
+      if (event) hear(event);
+      else lost();
+    });
     client.on('error', () => {}); // 'end' follows
     await client.connect();
     await client.query(`listen ${channel}`);
@@ -55,4 +59,14 @@ export async function listen(
       await current?.end();
     },
   };
+}
+
+/** Undefined for what is not ours: anybody who may connect to the database can notify. */
+function eventOf(payload: string | undefined): GateEvent | undefined {
+  try {
+    const event: unknown = JSON.parse(payload ?? '');
+    return typeof event === 'object' && event !== null && 'site' in event ? (event as GateEvent) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,8 @@
-import type { ClientConfig, Pool } from 'pg';
 import type { GateStore, GateStores } from '../../gate-ports.ts';
+import type { Database, DatabaseAddress } from '../database.ts';
+import { openSite } from '../open-site.ts';
 import type { Site } from '../site.ts';
+import { sql } from '../sql.ts';
 import { clientStore } from './client-store.ts';
 import { listen } from './events.ts';
 import { adminTokenStore, signingKeyStore } from './key-store.ts';
@@ -8,37 +10,34 @@ import { sweep } from './sweep.ts';
 import { ticketStore } from './ticket-store.ts';
 import { tokenStore } from './token-store.ts';
 
-/** Where the gate's tables are: a pool of connections, how to make one more (for events), and which sites there are. */
-export type GateDatabase = {
-  readonly pool: Pool;
-  readonly connection: ClientConfig;
-  readonly site: (name: string) => Promise<Site | undefined>;
-};
-
-/** The gate's store on PostgreSQL. */
-export function gateStores(database: GateDatabase): GateStores {
+/** The gate's store on PostgreSQL. @param address where events of other nodes are heard, on a connection of its own */
+export function gateStores(database: Database, address: DatabaseAddress): GateStores {
   const stores = new Map<string, GateStore>();
   return {
     async site(name) {
       const known = stores.get(name);
       if (known) return known;
-      const site = await database.site(name);
+      const site = await openSite(database, name);
       if (!site) return undefined;
-      const store = gateStore(database.pool, site);
+      const store = gateStore(database, site);
       stores.set(name, store);
       return store;
     },
-    listen: (hear, lost) => listen(database.connection, hear, lost),
+    async siteNames() {
+      const rows = await database.reads.query<{ name: string }>(sql`select name from chartgate.site order by name`);
+      return rows.map((row) => row.name);
+    },
+    listen: (hear, lost) => listen(address, hear, lost),
   };
 }
 
-function gateStore(pool: Pool, site: Site): GateStore {
+function gateStore(database: Database, site: Site): GateStore {
   return {
-    clients: clientStore(pool, site),
-    tokens: tokenStore(pool, site),
-    tickets: ticketStore(pool, site),
-    signingKeys: signingKeyStore(pool, site),
-    adminTokens: adminTokenStore(pool, site),
-    sweep: (retention) => sweep(pool, site, retention),
+    clients: clientStore(database, site),
+    tokens: tokenStore(database, site),
+    tickets: ticketStore(database, site),
+    signingKeys: signingKeyStore(database, site),
+    adminTokens: adminTokenStore(database, site),
+    sweep: (retention) => sweep(database.writes, site, retention),
   };
 }

@@ -1,23 +1,26 @@
-import type { Pool } from 'pg';
 import type { Retention } from '../../gate-ports.ts';
+import type { Connection } from '../database.ts';
 import { type Site, table } from '../site.ts';
 import { type Sql, sql } from '../sql.ts';
 
 /** Deletes what has had its time, in batches small enough not to be felt. The number of rows deleted. */
-export async function sweep(pool: Pool, site: Site, r: Retention): Promise<number> {
-  const [tokens, assertions, tickets, clients] = ['access_token', 'assertion', 'ticket', 'client'].map((name) =>
-    table(site, name),
-  ) as [Sql, Sql, Sql, Sql];
-  const expired = (from: Sql) => sql`
-    delete from ${from} where h in (select h from ${from} where expires_at < ${r.expiredBefore} limit ${r.limit})`;
+export async function sweep(writes: Connection, site: Site, r: Retention): Promise<number> {
+  const tickets = table(site, 'ticket');
+  const clients = table(site, 'client');
+  const expired = (name: string) => {
+    const rows = table(site, name);
+    return sql`delete from ${rows} where h in (
+      select h from ${rows} where expires_at < ${r.expiredBefore} limit ${r.limit})`;
+  };
   const statements = [
-    expired(tokens),
-    expired(assertions),
+    expired('access_token'),
+    expired('assertion'),
     sql`delete from ${tickets} where id in (
       select id from ${tickets} where created_at < ${r.ticketsBefore} limit ${r.limit})`,
     sql`delete from ${tickets} where id in (
       select id from (
-        select id, client_id, row_number() over (partition by client_id order by created_at desc, id) as n from ${tickets}
+        select id, client_id, row_number() over (partition by client_id order by created_at desc, id) as n
+        from ${tickets}
       ) ranked
       where n > case when client_id is null then ${r.ticketsWithoutClient}::int8 else ${r.ticketsPerClient}::int8 end
       limit ${r.limit})`,
@@ -25,9 +28,13 @@ export async function sweep(pool: Pool, site: Site, r: Retention): Promise<numbe
       select client_id from ${clients} where status = 'pending' and created_at < ${r.pendingBefore} limit ${r.limit})`,
   ];
   let deleted = 0;
-  for (const statement of statements) {
-    const { text, values } = statement.render();
-    deleted += (await pool.query(text, values)).rowCount ?? 0;
-  }
+  for (const statement of statements) deleted += await deletedBy(writes, statement);
   return deleted;
+}
+
+async function deletedBy(writes: Connection, statement: Sql): Promise<number> {
+  const [row] = await writes.query<{ n: number }>(
+    sql`with deleted as (${statement} returning 1) select count(*)::int4 as n from deleted`,
+  );
+  return row?.n ?? 0;
 }

@@ -1,29 +1,26 @@
-import type { Pool } from 'pg';
 import type { Ticket, TicketStore } from '../../gate-ports.ts';
+import type { Database } from '../database.ts';
 import { type Site, table } from '../site.ts';
 import { raw, sql } from '../sql.ts';
 
-export function ticketStore(pool: Pool, site: Site): TicketStore {
+export function ticketStore({ reads, writes }: Database, site: Site): TicketStore {
   const tickets = table(site, 'ticket');
   return {
     async insert(ticket) {
-      const { text, values } = sql`
+      await writes.query(sql`
         insert into ${tickets} (id, client_id, created_at, content)
-        values (${ticket.id}, ${ticket.clientId ?? null}, ${ticket.time}, ${JSON.stringify(ticket)})`.render();
-      await pool.query(text, values);
+        values (${ticket.id}, ${ticket.clientId ?? null}, ${ticket.time}, ${JSON.stringify(ticket)})`);
     },
 
     async find(id) {
-      const { text, values } = sql`select content from ${tickets} where id = ${id}`.render();
-      const { rows } = await pool.query<{ content: Ticket }>(text, values);
-      return rows[0]?.content;
+      const [row] = await reads.query<{ content: Ticket }>(sql`select content from ${tickets} where id = ${id}`);
+      return row?.content;
     },
 
     async list({ clientId, limit }) {
-      const { text, values } = sql`
+      const rows = await reads.query<{ content: Ticket }>(sql`
         select content from ${tickets} where ${clientId === undefined ? raw('true') : sql`client_id = ${clientId}`}
-        order by created_at desc, id limit ${limit}`.render();
-      const { rows } = await pool.query<{ content: Ticket }>(text, values);
+        order by created_at desc, id limit ${limit}`);
       return rows.map((row) => row.content);
     },
   };

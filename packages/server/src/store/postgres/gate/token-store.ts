@@ -1,107 +1,109 @@
-import type { Pool } from 'pg';
 import type { LiveToken, NewAccessToken, TokenStore, UsedAssertion } from '../../gate-ports.ts';
+import type { Connection, Database } from '../database.ts';
 import { type Site, table } from '../site.ts';
 import { sql } from '../sql.ts';
 import { batched } from './batch.ts';
 import { announce } from './events.ts';
 
 type Grant = { readonly token: NewAccessToken; readonly assertion: UsedAssertion };
+type HashRow = { h: Buffer };
+type TokenRow = { client_id: string; scope: string; issued_at: string; expires_at: string };
 
 /**
  * Tokens and used assertions. A grant is one atomic statement, and concurrent grants share one: the primary key of
- * `assertion` decides between nodes, this file between the members of a batch.
+ * `assertion` decides between nodes and batches, this file between the members of a batch.
  */
-export function tokenStore(pool: Pool, site: Site): TokenStore {
-  const tokens = table(site, 'access_token').strings[0];
-  const assertions = table(site, 'assertion').strings[0];
-  const clients = table(site, 'client').strings[0];
+export function tokenStore({ reads, writes }: Database, site: Site): TokenStore {
+  const tokens = table(site, 'access_token');
+  const clients = table(site, 'client');
   const named = (name: string) => `${site.schema}_${name}`;
-
-  const grant = batched(async (grants: readonly Grant[]) => {
-    const batch = firstUses(grants);
-    const { rows } = await pool.query<{ h: Buffer }>({
-      name: named('grant'),
-      text: `
-        with used as (
-          insert into ${assertions} (h, expires_at) select * from unnest($1::bytea[], $2::int8[])
-          on conflict (h) do nothing returning h
-        )
-        insert into ${tokens} (h, client_id, epoch, scope, issued_at, expires_at)
-        select t.h, t.client_id, t.epoch, t.scope, t.issued_at, t.expires_at
-        from unnest($1::bytea[], $3::bytea[], $4::text[], $5::int4[], $6::text[], $7::int8[], $8::int8[])
-          as t (assertion, h, client_id, epoch, scope, issued_at, expires_at)
-        where t.assertion in (select h from used)
-        returning h`,
-      values: [
-        batch.map((g) => g.assertion.hash),
-        batch.map((g) => g.assertion.expiresAt),
-        batch.map((g) => g.token.hash),
-        batch.map((g) => g.token.clientId),
-        batch.map((g) => g.token.epoch),
-        batch.map((g) => g.token.scope),
-        batch.map((g) => g.token.issuedAt),
-        batch.map((g) => g.token.expiresAt),
-      ],
-    });
-    const stored = new Set(rows.map((row) => row.h.toString('base64url')));
-    return grants.map((g) => stored.has(base64url(g.token.hash)));
-  });
-
-  const useAssertion = batched(async (uses: readonly UsedAssertion[]) => {
-    const first = new Map(uses.map((use) => [base64url(use.hash), use]).reverse() as [string, UsedAssertion][]);
-    const batch = [...first.keys()].sort().map((key) => first.get(key) as UsedAssertion);
-    const { rows } = await pool.query<{ h: Buffer }>({
-      name: named('use_assertion'),
-      text: `insert into ${assertions} (h, expires_at) select * from unnest($1::bytea[], $2::int8[])
-        on conflict (h) do nothing returning h`,
-      values: [batch.map((use) => use.hash), batch.map((use) => use.expiresAt)],
-    });
-    const stored = new Set(rows.map((row) => row.h.toString('base64url')));
-    return uses.map((use) => stored.has(base64url(use.hash)) && first.get(base64url(use.hash)) === use);
-  });
+  const grant = batched((grants: readonly Grant[]) => storeGrants(writes, site, grants));
+  const useAssertion = batched((uses: readonly UsedAssertion[]) => storeAssertions(writes, site, uses));
 
   return {
     grant: (token, assertion) => grant({ token, assertion }),
     useAssertion,
 
     async find(hash, now) {
-      const { rows } = await pool.query<{ client_id: string; scope: string; issued_at: string; expires_at: string }>({
-        name: named('find_token'),
-        text: `
+      const [row] = await reads.query<TokenRow>(
+        sql`
           select t.client_id, t.scope, t.issued_at, t.expires_at from ${tokens} t
           join ${clients} c on c.client_id = t.client_id and c.epoch = t.epoch and c.status = 'approved'
-          where t.h = $1 and t.expires_at > $2`,
-        values: [hash, now],
-      });
-      const row = rows[0];
-      return (
-        row &&
-        ({
-          clientId: row.client_id,
-          scope: row.scope,
-          issuedAt: Number(row.issued_at),
-          expiresAt: Number(row.expires_at),
-        } satisfies LiveToken)
+          where t.h = ${hash} and t.expires_at > ${now}`,
+        named('find_token'),
       );
+      return row && liveToken(row);
     },
 
     async revoke(hash, clientId) {
-      const { text, values } = sql`
-        with killed as (delete from ${table(site, 'access_token')} where h = ${hash} and client_id = ${clientId} returning h)
-        select ${announce({ site: site.name, token: base64url(hash) })} from killed`.render();
-      await pool.query(text, values);
+      await writes.query(sql`
+        with killed as (delete from ${tokens} where h = ${hash} and client_id = ${clientId} returning h)
+        select ${announce({ site: site.name, token: base64url(hash) })} from killed`);
     },
   };
 }
 
-/** One grant for each assertion, ordered by its hash: two nodes with the same ones in hand must not wait in a circle. */
-function firstUses(grants: readonly Grant[]): readonly Grant[] {
-  const first = new Map<string, Grant>();
-  for (const grant of grants) {
-    const key = base64url(grant.assertion.hash);
-    if (!first.has(key)) first.set(key, grant);
+async function storeGrants(writes: Connection, site: Site, grants: readonly Grant[]): Promise<readonly boolean[]> {
+  const batch = firstUses(grants, (grant) => grant.assertion.hash);
+  const assertions = batch.map((grant) => grant.assertion.hash);
+  const column = <K extends keyof NewAccessToken>(name: K) => batch.map((grant) => grant.token[name]);
+  const rows = await writes.query<HashRow>(
+    sql`
+      with used as (
+        insert into ${table(site, 'assertion')} (h, expires_at)
+        select * from unnest(${assertions}::bytea[], ${batch.map((grant) => grant.assertion.expiresAt)}::int8[])
+        on conflict (h) do nothing returning h
+      )
+      insert into ${table(site, 'access_token')} (h, client_id, epoch, scope, issued_at, expires_at)
+      select t.h, t.client_id, t.epoch, t.scope, t.issued_at, t.expires_at
+      from unnest(${assertions}::bytea[], ${column('hash')}::bytea[], ${column('clientId')}::text[],
+        ${column('epoch')}::int4[], ${column('scope')}::text[], ${column('issuedAt')}::int8[],
+        ${column('expiresAt')}::int8[]) as t (assertion, h, client_id, epoch, scope, issued_at, expires_at)
+      where t.assertion in (select h from used)
+      returning h`,
+    `${site.schema}_grant`,
+  );
+  const stored = new Set(rows.map((row) => base64url(row.h)));
+  return grants.map((grant) => stored.has(base64url(grant.token.hash)));
+}
+
+async function storeAssertions(
+  writes: Connection,
+  site: Site,
+  uses: readonly UsedAssertion[],
+): Promise<readonly boolean[]> {
+  const batch = firstUses(uses, (use) => use.hash);
+  const rows = await writes.query<HashRow>(
+    sql`
+      insert into ${table(site, 'assertion')} (h, expires_at)
+      select * from unnest(${batch.map((use) => use.hash)}::bytea[], ${batch.map((use) => use.expiresAt)}::int8[])
+      on conflict (h) do nothing returning h`,
+    `${site.schema}_use_assertion`,
+  );
+  const stored = new Set(rows.map((row) => base64url(row.h)));
+  return uses.map((use) => batch.includes(use) && stored.has(base64url(use.hash)));
+}
+
+/**
+ * The first of each hash, in the hashes' order: two nodes that store the same ones at once must not wait for each
+ * other in a circle.
+ */
+function firstUses<T>(items: readonly T[], hashOf: (item: T) => Uint8Array): readonly T[] {
+  const first = new Map<string, T>();
+  for (const item of items) {
+    const key = base64url(hashOf(item));
+    if (!first.has(key)) first.set(key, item);
   }
-  return [...first.keys()].sort().map((key) => first.get(key) as Grant);
+  return [...first].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+}
+
+function liveToken(row: TokenRow): LiveToken {
+  return {
+    clientId: row.client_id,
+    scope: row.scope,
+    issuedAt: Number(row.issued_at),
+    expiresAt: Number(row.expires_at),
+  };
 }
 
 function base64url(hash: Uint8Array): string {

@@ -1,0 +1,69 @@
+import { searchParameters } from '../definitions/search-parameters.ts';
+import { resourceTypes } from '../definitions/type.ts';
+
+/** Interactions that every resource type has. @see https://hl7.org/fhir/R4/valueset-type-restful-interaction.html */
+const interactions = ['read', 'vread', 'update', 'delete', 'history-instance', 'create', 'search-type'];
+
+const supportedTypes = new Set(['number', 'date', 'string', 'token', 'reference', 'quantity', 'uri']);
+
+/**
+ * The CapabilityStatement of a server whose FHIR base is `base`: what each resource type can do here, made from the
+ * definitions that do it. @see https://hl7.org/fhir/R4/capabilitystatement.html
+ */
+export function capabilityStatement(base: string, oauth: { readonly token: string; readonly register: string }) {
+  return {
+    resourceType: 'CapabilityStatement',
+    status: 'active',
+    date: '2026-11-23',
+    kind: 'instance',
+    software: { name: 'Chartgate' },
+    implementation: { description: 'Chartgate', url: base },
+    fhirVersion: '4.0.1',
+    format: ['application/fhir+json', 'json'],
+    rest: [
+      {
+        mode: 'server',
+        security: security(oauth),
+        resource: resourceTypes.map(resource),
+        interaction: [{ code: 'transaction' }, { code: 'batch' }],
+      },
+    ],
+  };
+}
+
+function resource(type: string) {
+  const parameters = searchParameters(type).filter((p) => supportedTypes.has(p.type));
+  const references = parameters.filter((p) => p.type === 'reference');
+  return {
+    type,
+    profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
+    interaction: interactions.map((code) => ({ code })),
+    versioning: 'versioned-update',
+    readHistory: true,
+    updateCreate: true,
+    conditionalCreate: true,
+    searchInclude: references.map((p) => `${type}:${p.code}`),
+    searchParam: parameters.map((p) => ({ name: p.code, definition: p.url, type: p.type })),
+  };
+}
+
+/** @see https://hl7.org/fhir/smart-app-launch/conformance.html#declaring-support-for-oauth2-endpoints */
+function security(oauth: { readonly token: string; readonly register: string }) {
+  return {
+    cors: true,
+    service: [
+      {
+        coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }],
+      },
+    ],
+    extension: [
+      {
+        url: 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris',
+        extension: [
+          { url: 'token', valueUri: oauth.token },
+          { url: 'register', valueUri: oauth.register },
+        ],
+      },
+    ],
+  };
+}

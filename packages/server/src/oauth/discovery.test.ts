@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { createPublicKey, randomBytes, sign, verify } from 'node:crypto';
+import { after, test } from 'node:test';
+import { calculateJwkThumbprint } from 'jose';
+import { publicUrl, soleGate, testGate } from '../testing/gate.ts';
+import { currentSigningKey } from './signing-key.ts';
+
+const { test: database, node, close } = await soleGate();
+after(close);
+
+const smart = '/apis/default/fhir/.well-known/smart-configuration';
+const openid = '/oauth2/default/.well-known/openid-configuration';
+
+test('smart-configuration lists what works, by absolute addresses, for pages of any origin', async () => {
+  const { status, headers, json } = await node.get(smart, undefined, {
+    origin: 'https://app.example',
+    accept: 'text/html',
+  });
+  assert.equal(status, 200);
+  assert.match(String(headers['content-type']), /^application\/json/);
+  assert.equal(headers['access-control-allow-origin'], '*');
+  assert.equal(json.token_endpoint, `${publicUrl}/oauth2/default/token`);
+  assert.deepEqual(json.grant_types_supported, ['client_credentials']);
+  assert.deepEqual(json.token_endpoint_auth_signing_alg_values_supported, ['RS384', 'ES384']);
+  assert.deepEqual(json.code_challenge_methods_supported, ['S256']);
+  assert.deepEqual(json.capabilities, ['client-confidential-asymmetric', 'permission-v1', 'permission-v2']);
+  assert.equal(json.authorization_endpoint, undefined);
+  for (const [name, value] of Object.entries(json)) {
+    if (name.endsWith('_endpoint')) assert.ok(String(value).startsWith(`${publicUrl}/oauth2/default/`), name);
+  }
+});
+
+test('openid-configuration names the issuer and the keys', async () => {
+  const { json } = await node.get(openid);
+  assert.equal(json.issuer, `${publicUrl}/oauth2/default`);
+  assert.equal(json.jwks_uri, `${publicUrl}/oauth2/default/jwk`);
+  assert.deepEqual(json.id_token_signing_alg_values_supported, ['RS256']);
+});
+
+test('every address of the discovery documents answers', async () => {
+  const { json } = await node.get(openid);
+  const addresses = Object.entries(json).filter(([name]) => name.endsWith('_endpoint') || name === 'jwks_uri');
+  for (const [, url] of addresses) {
+    assert.notEqual((await node.postForm(String(url).slice(publicUrl.length), {})).status, 404, String(url));
+  }
+});
+
+test('the JWKS holds an RS256 key with its thumbprint as kid, the same on every node', async () => {
+  const other = await testGate(database);
+  const [here, there] = await Promise.all([node.get('/oauth2/default/jwk'), other.get('/oauth2/default/jwk')]);
+  await other.close();
+  assert.deepEqual(here.json, there.json);
+  const [key] = here.json.keys;
+  assert.equal(here.json.keys.length, 1);
+  assert.equal(key.kid, await calculateJwkThumbprint(key));
+  assert.deepEqual(Object.keys(key).toSorted(), ['alg', 'e', 'kid', 'kty', 'n', 'use']);
+  assert.deepEqual([key.alg, key.use], ['RS256', 'sig']);
+});
+
+test('the private half signs for the public one, and is sealed in the database', async () => {
+  const { json } = await node.get('/oauth2/default/jwk');
+  const site = await node.gate.site('default');
+  assert.ok(site);
+  const { kid, key } = await currentSigningKey(node.gate, site);
+  assert.equal(kid, json.keys[0].kid);
+  const signature = sign('sha256', Buffer.from('text'), key);
+  const publicKey = createPublicKey({ key: json.keys[0], format: 'jwk' });
+  assert.ok(verify('sha256', Buffer.from('text'), publicKey, signature));
+
+  const stranger = await testGate(database, { sealingKey: randomBytes(32) });
+  await assert.rejects(currentSigningKey(stranger.gate, site), /sealed with another key/);
+  await stranger.close();
+});

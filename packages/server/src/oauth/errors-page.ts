@@ -1,0 +1,32 @@
+import { type Refusal, refusals } from './refusals.ts';
+
+/** `docs/errors.md`, made from the table of refusals. */
+export function errorsPage(): string {
+  const rows = Object.entries<Refusal>(refusals);
+  return [
+    '# Refusals of the gate',
+    '',
+    '<!-- Made from packages/server/src/oauth/refusals.ts by packages/server/scripts/errors-page.ts: change it there. -->',
+    '',
+    'Every refusal of the token, introspection, revocation and registration endpoints is the JSON of RFC 6749 with one',
+    'member more, `ticket`. On the wire a failed client authentication always reads the same. The ticket tells the owner',
+    'of the client (Bearer `registration_access_token`) or an administrator which check failed, what was expected, what',
+    'came, and what to do: `GET {base}/oauth2/{site}/ticket/{id}`, or `chartgate tickets show ID`. Its member `refusal`',
+    'is the name of a section of this page. Tickets are kept for 7 days, the newest 200 of each client.',
+    '',
+    'Registration and the admin API name the member or the state at fault in place of the general words given here.',
+    '',
+    ...rows.flatMap(([code, row]) => [
+      `## ${code}`,
+      '',
+      `${row.status} \`${row.error}\`: ${row.description}`,
+      '',
+      `- Expected: ${row.expected}`,
+      `- What to do: ${row.advice}`,
+      '',
+    ]),
+  ]
+    .join('\n')
+    .trimEnd()
+    .concat('\n');
+}

@@ -1,0 +1,36 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify';
+import type { Chart } from './chart.ts';
+import { concurrencyLimit } from './concurrency-limit.ts';
+import { fhirRoutes } from './fhir-routes.ts';
+import { landing } from './landing.ts';
+import { renderFhirError } from './render-error.ts';
+import { logRequests } from './request-log.ts';
+
+export type AppParts = {
+  readonly chart: Chart;
+  /** Routes of the gate and of the administrators, below the root. They render their own errors. */
+  readonly gate: FastifyPluginAsync;
+  readonly log: FastifyBaseLogger;
+  /** Requests of one client that may run at the same time. */
+  readonly maxConcurrency: number;
+};
+
+/** The whole server as one Fastify instance, not yet listening. */
+export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: parts.log,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 64 * 1024,
+    requestTimeout: 120_000,
+    routerOptions: { maxParamLength: 512 },
+  });
+  app.removeAllContentTypeParsers();
+  // Bodies stay text: the chart keeps them as they were sent, and each endpoint says itself what it takes.
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  logRequests(app);
+  app.setErrorHandler((error, request, reply) => renderFhirError(error, request, reply));
+  app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(landing(parts.chart.publicUrl)));
+  await app.register(fhirRoutes(parts.chart, concurrencyLimit(parts.maxConcurrency)), { prefix: '/apis/:site/fhir' });
+  await app.register(parts.gate);
+  return app;
+}
