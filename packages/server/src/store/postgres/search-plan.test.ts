@@ -11,7 +11,7 @@ import { sql } from './sql.ts';
 const chart = await testChart();
 after(chart.drop);
 
-const resources: Resource[] = [supportingBundle({ seed: 5 }), ...patients({ seed: 5, count: 150 })].flatMap(
+const resources: Resource[] = [supportingBundle({ seed: 5 }), ...patients({ seed: 5, count: 170 })].flatMap(
   ({ entry }) =>
     entry.map(({ resource, fullUrl }) => ({ ...resource, id: resource.id ?? fullUrl.slice('urn:uuid:'.length) })),
 );
@@ -77,6 +77,13 @@ test('A statement that no index serves is seen to read a table from one end to t
   const { connection, readThrough } = explaining();
   await connection.query(sql`select count(*) from ${table(chart.site, 'sx')} where d_hi = 1`);
   assert.deepEqual(readThrough, ['sx']);
+});
+
+test('An estimated total beyond what is quickly counted is of the right size', async () => {
+  const exact = (await chart.page('Observation', '_summary=count')).total ?? 0;
+  const estimate = (await chart.page('Observation', '_total=estimate')).total ?? 0;
+  assert.ok(exact > 10_000, 'there are too few to estimate');
+  assert.ok(Math.abs(estimate - exact) < exact / 10);
 });
 
 test('A chain to a good part of all patients finds what a look at each observation finds', async () => {
