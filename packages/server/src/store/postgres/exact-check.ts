@@ -41,7 +41,13 @@ function isExact({ rule, letters, criteria }: Checked, open: boolean, row: Versi
   if (row.body === null) return false;
   const facts = { ...factsOf(JSON.parse(row.body) as Resource, row.id), lastUpdated: Number(row.lu) };
   const isOpen = open || letters.some((letter) => opens(rule, letter, facts));
-  return isOpen && meets(criteria.filter(isDecidedByRow), facts);
+  return isOpen && meets(criteria.filter(isHashed), facts);
+}
+
+/** Dates, numbers and the starts of strings are compared by value in SQL already. */
+function isHashed(criterion: Criterion): boolean {
+  if (criterion.kind === 'string') return criterion.match === 'exact';
+  return ['token', 'reference', 'uri', 'id', 'missing'].includes(criterion.kind);
 }
 
 /** For a criterion that is looked up by hashes: words of which a match has one, unless it writes them with escapes. */
