@@ -29,7 +29,10 @@ export type SearchType = {
   readonly after?: SearchPosition;
 };
 
-/** Keyset position: the sort keys of the last row, in the order of `query.sort`, then its row id (decimal). */
+/**
+ * Keyset position: the sort keys of the last row, in the order of `query.sort`, then its row id (decimal). A search
+ * without sort keys may have one of the store's own. Times are decimal strings of ms since the epoch.
+ */
 export type SearchPosition = { readonly keys: readonly (string | number | null)[]; readonly rid: string };
 
 export type Create = { readonly code: 'create'; readonly type: string; readonly content: Content };

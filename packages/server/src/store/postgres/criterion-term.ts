@@ -29,9 +29,10 @@ export function tokenCondition(row: Row, criterion: TokenCriterion): Sql {
   return not ? sql`(not ${condition})` : condition;
 }
 
+/** Few rows have an identifier: their ids first, then the rows. */
 function isInOrder(row: Row, hashes: readonly bigint[]): Sql {
   const kd = table(row.site, 'kd');
-  return sql`exists (select from ${kd} k where k.rid = ${raw(row.alias)}.rid and k.h = any(${hashes}::int8[]))`;
+  return sql`${raw(row.alias)}.rid = any(array(select k.rid from ${kd} k where k.h = any(${hashes}::int8[])))`;
 }
 
 /** One term by `@>`, for which PostgreSQL estimates best; several by `&&`. */

@@ -3,6 +3,7 @@ import type { AccessRule } from '../../access/rule.ts';
 import { chainCondition, hasCondition } from './criterion-link.ts';
 import { dateCondition, instantCondition, numberCondition, quantityCondition } from './criterion-range.ts';
 import { referenceCondition, stringCondition, tokenCondition, uriCondition } from './criterion-term.ts';
+import { clinicalDate } from './ordered.ts';
 import type { Site } from './site.ts';
 import { or, raw, type Sql, sql } from './sql.ts';
 
@@ -47,6 +48,7 @@ export function criterionCondition(row: Row, criterion: Criterion): Sql {
 /** Every resource has an id and a time it was last updated, though neither is a key in `has`. */
 function missingCondition(row: Row, code: string, missing: boolean): Sql {
   if (code === '_id' || code === '_lastUpdated') return raw(missing ? 'false' : 'true');
+  if (clinicalDate(row.type) === code) return sql`${raw(row.alias)}.d_lo is ${raw(missing ? 'null' : 'not null')}`;
   const held = sql`${raw(row.alias)}.has @> ${[row.site.terms.parameter(row.type, code)]}::int8[]`;
   return missing ? sql`(not ${held})` : held;
 }

@@ -3,8 +3,10 @@ import { criterionCondition, type Row } from './criterion.ts';
 import { farConditions } from './criterion-link.ts';
 import { hasAnyTerm } from './criterion-term.ts';
 import type { Connection } from './database.ts';
+import { isNarrow } from './search-order.ts';
 import { table } from './site.ts';
 import { and, join, raw, type Sql, sql } from './sql.ts';
+import { typeKey } from './type-key.ts';
 
 /** Rows at the other end of a chain that are looked up at most, to find the rows of the search from there. */
 const maxFar = 1000;
@@ -25,14 +27,6 @@ export async function conditionsOf(connection: Connection, row: Row, criteria: r
   );
 }
 
-/** So few rows are left that each is asked by itself. */
-function isNarrow(criterion: Criterion): boolean {
-  return (
-    criterion.kind === 'id' ||
-    (criterion.kind === 'token' && !criterion.not && criterion.parameter.code === 'identifier')
-  );
-}
-
 type Far = { h: string };
 
 async function fromTargets(connection: Connection, row: Row, criterion: ChainCriterion): Promise<Sql> {
@@ -46,10 +40,36 @@ async function fromTargets(connection: Connection, row: Row, criterion: ChainCri
   });
   const rows = await connection.query<Far>(sql`select f.h from (${join(found, ' union all ')}) f limit ${maxFar + 1}`);
   if (rows.length > maxFar) return criterionCondition(row, criterion);
-  return hasAnyTerm(
-    row,
-    rows.map(({ h }) => BigInt(h)),
-  );
+  const terms = rows.map(({ h }) => BigInt(h));
+  if (terms.length <= fewFar) return hasAnyTerm(row, terms);
+  return (await areMany(connection, row, criterion, terms.length)) ? amongTerms(row, terms) : byEachTerm(row, terms);
+}
+
+/** Terms that may be compared with each term of a row, one by one: PostgreSQL does so where it filters by `&&`. */
+const fewFar = 64;
+
+/** Whether they are a good part of their types, so that rows in any order soon meet one of them. */
+async function areMany(
+  connection: Connection,
+  { site }: Row,
+  { targets }: ChainCriterion,
+  found: number,
+): Promise<boolean> {
+  const types = targets.map(({ type }) => typeKey(type));
+  const [row] = await connection.query<{ n: number }>(sql`select count(*)::int4 as n from (
+    select from ${table(site, 'sx')} y where y.tk = any(${types}::int2[]) limit ${found * 20 + 1}) y`);
+  return (row?.n ?? 0) <= found * 20;
+}
+
+/** For rows that come by another way: each of their terms is looked up in the list by its hash. */
+function amongTerms({ alias }: Row, terms: readonly bigint[]): Sql {
+  return sql`exists (select from unnest(${raw(alias)}.terms) t(h) where t.h = any(${terms}::int8[]))`;
+}
+
+/** Finds the rows of each term by the index, and never compares lists. */
+function byEachTerm({ site, alias }: Row, terms: readonly bigint[]): Sql {
+  return sql`${raw(alias)}.rid in (select e.rid from unnest(${terms}::int8[]) t(h)
+    join ${table(site, 'sx')} e on e.terms @> array[t.h])`;
 }
 
 async function fromReferrers(connection: Connection, row: Row, criterion: HasCriterion): Promise<Sql> {

@@ -19,13 +19,18 @@ export type Order =
   /** By the row id: as the resources came. */
   | { readonly kind: 'rid' }
   /** By one column that an index has in order. */
-  | { readonly kind: 'walk'; readonly column: 'lu' | 'd_lo'; readonly descending: boolean }
+  | { readonly kind: 'walk'; readonly column: 'lu' | 'd_lo' | 'id'; readonly descending: boolean }
   /** Newest first along the list that `kd` keeps of a token, for a search by that token without `_sort`. */
   | { readonly kind: 'list' }
   | { readonly kind: 'keys'; readonly keys: readonly Key[] };
 
-/** `value` is an expression over the row. */
-export type Key = { readonly value: Sql; readonly type: 'int8' | 'float8' | 'text'; readonly descending: boolean };
+/** `value` is an expression over the row; `side` says where it comes from when that is a table with an index in order. */
+export type Key = {
+  readonly value: Sql;
+  readonly type: 'int8' | 'float8' | 'text';
+  readonly descending: boolean;
+  readonly side?: { readonly table: 'str' | 'dt' | 'qty'; readonly column: 'val' | 'lo'; readonly parameter: bigint };
+};
 
 /** @throws {FhirError} 400 for a sort key of a kind that is not indexed in order */
 export function orderOf(row: Row, query: SearchQuery): Order {
@@ -33,6 +38,7 @@ export function orderOf(row: Row, query: SearchQuery): Order {
   if (!first) return listedCriterion(query.criteria) ? { kind: 'list' } : { kind: 'rid' };
   if (more.length === 0) {
     const { by, descending } = first;
+    if (by.kind === 'id') return { kind: 'walk', column: 'id', descending };
     if (by.kind === 'lastUpdated') return { kind: 'walk', column: 'lu', descending };
     if (by.kind === 'parameter' && isClinicalDate(row, by.parameter))
       return { kind: 'walk', column: 'd_lo', descending };
@@ -76,6 +82,13 @@ function rank(criterion: ListedCriterion): number {
   return byLength.indexOf(criterion.parameter.code);
 }
 
+/** Whether a criterion leaves so few rows that sorting all of them costs less than looking for them in order. */
+export function isNarrow(criterion: Criterion): boolean {
+  if (criterion.kind === 'id') return true;
+  if (criterion.kind === 'reference') return ['patient', 'subject'].includes(criterion.parameter.code);
+  return criterion.kind === 'token' && !criterion.not && criterion.parameter.code === 'identifier';
+}
+
 function isSelective(criterion: Criterion): boolean {
   switch (criterion.kind) {
     case 'id':
@@ -114,21 +127,24 @@ function keyOf(row: Row, { by, descending }: SortKey): Key {
 /** Of several values the least counts in ascending order and the greatest in descending. */
 function parameterKey(row: Row, parameter: SearchParameter, descending: boolean): Key {
   if (isClinicalDate(row, parameter)) return { value: sql`${raw(row.alias)}.d_lo`, type: 'int8', descending };
-  const side = sideTable(parameter);
-  const value = sql`(select ${raw(descending ? 'max' : 'min')}(o.${raw(side.column)}) from ${table(row.site, side.name)} o
-    where o.rid = ${raw(row.alias)}.rid and o.p = ${row.site.terms.parameter(row.type, parameter.code)})`;
-  return { value, type: side.type, descending };
+  const place = sideTable(parameter);
+  const side = { ...place, parameter: row.site.terms.parameter(row.type, parameter.code) };
+  const value = sql`(select ${raw(descending ? 'max' : 'min')}(o.${raw(side.column)}) from ${table(row.site, side.table)} o
+    where o.rid = ${raw(row.alias)}.rid and o.p = ${side.parameter})`;
+  return { value, type: valueTypes[side.table], descending, side };
 }
 
-function sideTable(parameter: SearchParameter): { name: string; column: string; type: Key['type'] } {
+const valueTypes = { str: 'text', dt: 'int8', qty: 'float8' } as const;
+
+function sideTable(parameter: SearchParameter): Pick<NonNullable<Key['side']>, 'table' | 'column'> {
   switch (parameter.type) {
     case 'string':
-      return { name: 'str', column: 'val', type: 'text' };
+      return { table: 'str', column: 'val' };
     case 'date':
-      return { name: 'dt', column: 'lo', type: 'int8' };
+      return { table: 'dt', column: 'lo' };
     case 'number':
     case 'quantity':
-      return { name: 'qty', column: 'lo', type: 'float8' };
+      return { table: 'qty', column: 'lo' };
     default:
       throw invalidSearchParameter(
         '_sort',

@@ -19,10 +19,22 @@ export async function totalOf(
 ): Promise<{ total?: number }> {
   const { rule, type } = matches.row;
   if (wanted === 'none') return {};
+  const list = listAlone(matches);
+  if (list) return { total: await count(connection, list) };
   if (wanted === 'accurate' || !isPlain(rule, type, 's')) return { total: await count(connection, rows(matches)) };
   const counted = await count(connection, sql`${rows(matches)} limit ${exactUpTo + 1}`);
   if (counted <= exactUpTo) return { total: counted };
   return { total: Math.max(counted, await estimate(connection, rows(matches))) };
+}
+
+/** Of a search by tokens of a list alone, and of a type that is open as a whole: the list is what there is to count. */
+function listAlone({ row, listed, conditions }: Matches): Sql | undefined {
+  const beside = 2; // the type and the rule
+  if (!listed || conditions.length > beside + 1 || !isPlain(row.rule, row.type, 's')) return undefined;
+  const { parameter, values } = listed.criterion;
+  const hashes = values.map((value) => row.site.terms.token(row.type, parameter.code, value));
+  return sql`select ${raw(hashes.length > 1 ? 'distinct ' : '')}k.rid from ${table(row.site, 'kd')} k
+    where k.h = any(${hashes}::int8[])`;
 }
 
 function rows({ row, conditions }: Matches): Sql {

@@ -9,7 +9,7 @@ import { requirePermittedHere } from './read.ts';
 import { ruleCondition } from './rule.ts';
 import { type FoundRow, foundColumns, included } from './search-include.ts';
 import { conditionsOf } from './search-link.ts';
-import { listedCriterion, orderOf } from './search-order.ts';
+import { isNarrow, listedCriterion, orderOf } from './search-order.ts';
 import { type Matches, pageStatements } from './search-page.ts';
 import { totalOf } from './search-total.ts';
 import { type Site, table } from './site.ts';
@@ -62,6 +62,8 @@ export async function matchesOf(connection: Connection, row: Row, query: SearchQ
   return {
     row,
     conditions: [...always, ...conditions],
+    isNarrow: query.criteria.some(isNarrow),
+    isAll: query.criteria.length === 0,
     ...(criterion && { listed: { criterion, conditions: [...always, ...beside] } }),
   };
 }
