@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import { type Criterion, isPlain as isDecidedByRow, type Letter, meets, type Resource } from '@chartgate/fhir';
+import { type Criterion, type Letter, meets, type Resource } from '@chartgate/fhir';
 import type { AccessRule } from '../../access/rule.ts';
 import { factsOf } from './content-facts.ts';
 import { isPlain, opens } from './content-rule.ts';
