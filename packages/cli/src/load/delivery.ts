@@ -10,6 +10,9 @@ export type Delivery = {
   readonly stored: readonly { readonly type: string; readonly created: boolean }[];
 };
 
+/** Statuses of a server that answers nobody just now; the SDK has waited already. */
+const isAway = new Set([429, 502, 503, 504]);
+
 /** How long a server that does not listen is waited for, ms. */
 const patience = [500, 1000, 2000, 4000, 8000];
 
@@ -30,7 +33,7 @@ export async function deliver(fhir: FhirClient, document: Document, signal: Abor
 }
 
 function refused(document: Document, cause: unknown): Delivery {
-  if (cause instanceof UnreachableError) {
+  if (cause instanceof UnreachableError || (cause instanceof FhirError && isAway.has(cause.status))) {
     const next = 'Run the same command again: it goes on from here.';
     throw new Failure(exitCodes.failed, 'network', `${cause.message}. ${next}`);
   }

@@ -80,7 +80,10 @@ export async function reporter(io: Io, found: readonly Found[]): Promise<Reporte
       if (skipped > 0)
         say(io, `${count(skipped)} were loaded by an earlier run and not sent again (--again sends them).`);
       if (uncertain > 0)
-        say(io, `${count(uncertain)} requests were on their way when an earlier run ended, and were sent again.`);
+        say(
+          io,
+          `${uncertain === 1 ? '1 request was' : `${count(uncertain)} requests were`} on the way when an earlier run ended, and sent again.`,
+        );
       if (failed > 0) say(io, `${count(failed)} failed.`);
     },
   };

@@ -52,23 +52,39 @@ async function walk(path: string, name: string, found: Found[], asked: boolean):
 export async function* sources(found: readonly Found[], round: 'first' | 'rest'): AsyncGenerator<Source, void> {
   const isIn = (name: string) => first.test(basename(name)) === (round === 'first');
   for (const { path, name, size, isArchive } of found) {
-    if (!isArchive && isIn(name)) yield { name, weight: size, chunks: open(path, name) };
-    if (!isArchive) continue;
-    for await (const entry of tarEntries(open(path, name))) {
-      const inside = `${name}/${entry.name}`;
-      if (readable.test(entry.name) && isIn(entry.name)) {
-        yield { name: inside, weight: entry.size, chunks: unpacked(entry.body, entry.name) };
+    if (!isArchive) {
+      if (isIn(name)) yield { name, weight: size, chunks: open(path, name) };
+      continue;
+    }
+    try {
+      for await (const entry of tarEntries(open(path, name))) {
+        if (!readable.test(entry.name) || !isIn(entry.name)) continue;
+        yield { name: `${name}/${entry.name}`, weight: entry.size, chunks: unpacked(entry.body, entry.name) };
       }
+    } catch (cause) {
+      if (round === 'rest') yield { name, weight: 0, chunks: damaged(cause) };
     }
   }
+}
+
+/** What is left of a damaged archive: its reader hears why, and goes on to the next file. */
+function damaged(cause: unknown): AsyncIterable<Buffer> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(cause) }) };
 }
 
 /** How much work there is in all, bytes. An archive is read through once to know. */
 export async function totalWeight(found: readonly Found[]): Promise<number> {
   let total = 0;
-  for (const { path, name, size, isArchive } of found) {
-    if (!isArchive) total += size;
-    else for await (const entry of tarEntries(open(path, name))) if (readable.test(entry.name)) total += entry.size;
+  for (const { path, name, size, isArchive } of found) total += isArchive ? await archiveWeight(path, name) : size;
+  return total;
+}
+
+async function archiveWeight(path: string, name: string): Promise<number> {
+  let total = 0;
+  try {
+    for await (const entry of tarEntries(open(path, name))) if (readable.test(entry.name)) total += entry.size;
+  } catch {
+    // Damaged: reading it will say so.
   }
   return total;
 }

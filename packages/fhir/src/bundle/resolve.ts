@@ -20,6 +20,8 @@ export type ConditionalReference = {
 export function conditionalReferences(entries: readonly BundleEntry[]): readonly ConditionalReference[] {
   const found = new Map<string, { type: string; query: string; entries: Set<number> }>();
   for (const { index, content } of linked(entries)) {
+    // Most resources hold none, which a look for the character tells at once.
+    if (!content.text.includes('?') && !content.text.includes('\\u')) continue;
     visitLinks(content.text, ({ place, value }) => {
       const match = place === 'reference' ? /^([A-Z][A-Za-z]{1,63})\?(.+)$/.exec(value) : null;
       if (!match) return;

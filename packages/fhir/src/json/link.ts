@@ -32,11 +32,14 @@ export function visitLinks(text: string, visit: (link: Link) => void): void {
   }
 }
 
-/** The place that a member's name makes of its value, if that is a string or starts an array of strings. */
+/** The place that a member's name makes of its value, if that is a string or starts an array of strings and nulls. */
 function placeOf(text: string, nameStart: number, nameEnd: number, value: number): LinkPlace | undefined {
-  const isText = text[value] === '"' || (text[value] === '[' && text[value + 1] === '"');
-  if (!isText) return undefined;
-  const name = text.slice(nameStart, nameEnd);
+  const first = text[value] === '[' ? text[value + 1] : text[value];
+  if (first !== '"' && !(first === 'n' && text[value] === '[')) return undefined;
+  return placeOfName(text.slice(nameStart, nameEnd));
+}
+
+function placeOfName(name: string): LinkPlace | undefined {
   if (name === 'reference') return 'reference';
   if (name === 'div') return 'narrative';
   return uriMembers.has(name) ? 'uri' : undefined;
@@ -44,14 +47,23 @@ function placeOf(text: string, nameStart: number, nameEnd: number, value: number
 
 /** Visits one string, or all of an array; returns where to read on. */
 function visitStrings(text: string, value: number, place: LinkPlace, visit: (link: Link) => void): number {
-  let at = text[value] === '[' ? value + 1 : value;
-  for (;;) {
-    const end = closingQuote(text, at);
-    if (place === 'narrative') visitNarrative(text, at + 1, end, visit);
-    else visit({ place, value: unescaped(text, at + 1, end), start: at + 1, end });
-    if (value === at || text[end + 1] !== ',' || text[end + 2] !== '"') return end + 1;
-    at = end + 2;
-  }
+  if (text[value] !== '[') return visitString(text, value, place, visit);
+  let at = value;
+  do {
+    at++;
+    if (text[at] === '"') at = visitString(text, at, place, visit);
+    else if (text.startsWith('null', at)) at += 4;
+    else return at;
+  } while (text[at] === ',');
+  return at;
+}
+
+function visitString(text: string, quote: number, place: LinkPlace, visit: (link: Link) => void): number {
+  const start = quote + 1;
+  const end = closingQuote(text, quote);
+  if (place === 'narrative') visitNarrative(text, start, end, visit);
+  else visit({ place, value: unescaped(text, start, end), start, end });
+  return end + 1;
 }
 
 const attribute = /\b(?:href|src)\s*=\s*(\\"|')(.*?)\1/g;
@@ -71,18 +83,63 @@ function unescaped(text: string, start: number, end: number): string {
 
 /**
  * A resource with its links replaced by what `resolve` answers, in text and object alike; links for which it answers
- * undefined stay as written. The text is edited in place, never printed from the object.
+ * undefined stay as written. `resolve` answers the same for the same link. The text is edited in place, never printed from the object; of the object, what does not
+ * change is shared with the one given.
  */
 export function rewriteReferences(
   content: ResourceContent,
   resolve: (value: string, place: LinkPlace) => string | undefined,
 ): ResourceContent {
   const edits: Edit[] = [];
+  const targets: Record<LinkPlace, Map<string, string>> = {
+    reference: new Map(),
+    uri: new Map(),
+    narrative: new Map(),
+  };
   visitLinks(content.text, ({ place, value, start, end }) => {
     const target = resolve(value, place);
-    if (target !== undefined && target !== value) edits.push({ start, end, text: JSON.stringify(target).slice(1, -1) });
+    if (target === undefined || target === value) return;
+    edits.push({ start, end, text: JSON.stringify(target).slice(1, -1) });
+    targets[place].set(value, target);
   });
   if (edits.length === 0) return content;
   const text = edited(content.text, edits);
-  return { resource: JSON.parse(text), text };
+  // A narrative's links are found in its escaped text, so its object is read from there.
+  const resource = targets.narrative.size > 0 ? JSON.parse(text) : relinked(content.resource, targets);
+  return { resource, text };
+}
+
+type Targets = Readonly<Record<LinkPlace, ReadonlyMap<string, string>>>;
+
+/** A copy in which links are exchanged; objects and arrays without any are the same as before. */
+function relinked<T extends Readonly<Record<string, unknown>>>(value: T, targets: Targets): T {
+  let copy: T | undefined;
+  for (const name of Object.keys(value)) {
+    const member = value[name];
+    const next = Array.isArray(member) ? relinkedArray(name, member, targets) : relinkedMember(name, member, targets);
+    if (next !== member) copy = Object.assign(copy ?? { ...value }, { [name]: next });
+  }
+  return copy ?? value;
+}
+
+function relinkedArray(name: string, items: readonly unknown[], targets: Targets): readonly unknown[] {
+  // As in the text: links are the strings and nulls that the array starts with. In FHIR there is nothing behind them.
+  const end = items.findIndex((item) => typeof item !== 'string' && item !== null);
+  const next = items.map((item, i) => relinkedMember(end < 0 || i < end ? name : '', item, targets));
+  return next.some((item, i) => item !== items[i]) ? next : items;
+}
+
+function relinkedMember(name: string, value: unknown, targets: Targets): unknown {
+  if (typeof value === 'string') return linkOf(name, value, targets);
+  if (Array.isArray(value)) return relinkedArray('', value, targets);
+  return isObject(value) ? relinked(value, targets) : value;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function linkOf(name: string, value: string, targets: Targets): string {
+  if (name === 'reference') return targets.reference.get(value) ?? value;
+  return targets.uri.size > 0 && uriMembers.has(name) ? (targets.uri.get(value) ?? value) : value;
 }

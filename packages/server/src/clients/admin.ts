@@ -133,7 +133,7 @@ export function read<T>(schema: z.ZodType<T>, value: unknown): T {
   throw new OAuthError('admin-request', { description: `${where}: ${issue?.message ?? 'cannot be understood'}.` });
 }
 
-/** The JSON body; an empty one is an empty object. @throws {OAuthError} admin-request */
+/** The JSON body; an empty one is an empty object. */
 export function bodyOf(request: GateRequest): unknown {
   const body = request.body.trim() === '' ? {} : readJsonObject(request.body);
   if (typeof body === 'string') throw new OAuthError('admin-request', { description: body });

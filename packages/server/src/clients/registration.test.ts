@@ -307,16 +307,16 @@ test('attack 16: a flood of registrations from one address is stopped, and leave
     );
     assert.ok(Number(answers[5]?.headers['retry-after']) > 0);
     const { clients } = (await flooded.node.get('/apis/default/admin/clients', flooded.node.adminToken)).json;
-    assert.equal(clients.filter((client: { status: string }) => client.status === 'pending').length, 3);
+    assert.equal(clients.filter(({ client_id }: { client_id: string }) => client_id !== 'chartgate-admin').length, 3);
   } finally {
     await flooded.close();
   }
 });
 
 test('attack 16: a flood from many addresses ends at the limit of the day', async () => {
-  const flooded = await soleGate({ config: { registrationsPerDay: 3, registrations: { perMinute: 1e6, burst: 1e6 } } });
+  const flooded = await soleGate({ config: { registrationsPerDay: 2, registrations: { perMinute: 1e6, burst: 1e6 } } });
   try {
-    const statuses = []; // the administrators' own client counts as one
+    const statuses = [];
     for (let i = 0; i < 3; i++) statuses.push((await flooded.node.register(backend())).status);
     assert.deepEqual(statuses, [201, 201, 429]);
   } finally {

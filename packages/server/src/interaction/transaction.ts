@@ -48,7 +48,7 @@ async function run(
   );
   const linked = resolveReferences(
     entries.map(({ entry }) => entry),
-    { assigned, conditional: matches.references },
+    { assigned, versions: firstVersions(steps), conditional: matches.references },
   );
   const written = await write(steps, linked, context);
   const responses: string[] = [];
@@ -84,6 +84,11 @@ function stepsOf(entries: readonly TransactionEntry[], conditions: Conditions, m
     if (guard !== undefined) madeHere.set(guard, reference);
     return { index, request, kind: 'create', type, id: newId, reference };
   });
+}
+
+/** What a version-specific link to a new resource says: version 1. Of an updated one the number is not known yet. */
+function firstVersions(steps: readonly Step[]): ReadonlyMap<number, string> {
+  return new Map(steps.flatMap((step) => (step.kind === 'create' ? [[step.index, '1'] as const] : [])));
 }
 
 /** The stored versions by the entry's index. */

@@ -1,4 +1,4 @@
-import { parseSearch, type Resource, type Scope } from '@chartgate/fhir';
+import { parseScope, parseSearch, type Resource } from '@chartgate/fhir';
 import type { SearchPosition, SearchType } from '../../access/interaction.ts';
 import { isDenied, type Permitted, permit } from '../../access/permit.ts';
 import { type TestDatabase, testDatabase } from '../../testing/database.ts';
@@ -16,16 +16,14 @@ export type Chart = Awaited<ReturnType<typeof testChart>>;
 
 export const now = Date.UTC(2026, 5, 1);
 
-export type Asking = { readonly scopes?: readonly Scope[]; readonly after?: SearchPosition | undefined };
-
-export const allOpen: readonly Scope[] = [
-  { kind: 'resource', context: 'system', type: '*', letters: ['r', 's'], criteria: [], text: 'system/*.rs' },
-];
+/** `scope`: what the token opens, `system/*.rs` where nothing is said. */
+export type Asking = { readonly scope?: string; readonly after?: SearchPosition | undefined };
 
 /** A permit for a search, as its text stands after the `?`. */
 export function permitted(type: string, text: string, asking: Asking = {}): Permitted<SearchType> {
   const { query } = parseSearch(type, new URLSearchParams(text), { now });
-  const { scopes = allOpen, after } = asking;
+  const { scope = 'system/*.rs', after } = asking;
+  const { scopes } = parseScope(scope);
   const interaction: SearchType = { code: 'search-type', type, query, ...(after && { after }) };
   const answer = permit({ site: 'default', clientId: 'test', scopes, expiresAt: now }, interaction);
   if (isDenied(answer)) throw new Error(`denied: ${answer.needed} is needed`);

@@ -110,7 +110,8 @@ function openVersions(
   return rows.filter(isOpen).map(storedVersion);
 }
 
-function requirePermittedHere(site: Site, permitted: Permitted): void {
+/** Throws unless `permitted` came from `permit`, for this site. */
+export function requirePermittedHere(site: Site, permitted: Permitted): void {
   requirePermitted(permitted);
   if (permitted.site !== site.name) throw new TypeError('The permit is for another site');
 }

@@ -1,10 +1,11 @@
 import type { Criterion } from '@chartgate/fhir';
 import type { SearchType } from '../../access/interaction.ts';
-import { type Permitted, requirePermitted } from '../../access/permit.ts';
+import type { Permitted } from '../../access/permit.ts';
 import { isPlain } from './content-rule.ts';
 import { criterionCondition, type Row } from './criterion.ts';
 import type { Connection } from './database.ts';
 import { isOrdered } from './ordered.ts';
+import { requirePermittedHere } from './read.ts';
 import { ruleCondition } from './rule.ts';
 import { type Site, table } from './site.ts';
 import { and, join, type Sql, sql } from './sql.ts';
@@ -22,7 +23,7 @@ export async function resolve(
   site: Site,
   permitted: readonly Permitted<SearchType>[],
 ): Promise<readonly (readonly string[])[]> {
-  for (const one of permitted) requirePermitted(one);
+  for (const one of permitted) requirePermittedHere(site, one);
   const found = permitted.map(() => new Set<string>());
   const parts = partsOf(site, permitted);
   if (parts.length === 0) return [];

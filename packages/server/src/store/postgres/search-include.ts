@@ -5,10 +5,11 @@ import { isPlain } from './content-rule.ts';
 import type { Row } from './criterion.ts';
 import { hasAnyTerm } from './criterion-term.ts';
 import type { Connection } from './database.ts';
+import { exactly } from './exact-check.ts';
 import { ruleCondition } from './rule.ts';
 import { table } from './site.ts';
 import { and, join, or, raw, type Sql, sql } from './sql.ts';
-import { typeKey } from './type-key.ts';
+import { typeKey, typeOfKey } from './type-key.ts';
 import { storedVersion, type VersionRow } from './version-row.ts';
 
 /** A current version with the id of its row. */
@@ -45,7 +46,13 @@ export async function included(
     )
     select ${foundColumns} from found join ${table(site, 'res')} r on r.rid = found.rid order by r.rid`);
   if (rows.length > maxIncluded) throw tooMany();
-  return rows.map(storedVersion);
+  return rows.filter((found) => isOpen(row, found)).map(storedVersion);
+}
+
+/** What both came to is checked by the letters of an include: `_revinclude` finds nothing that `s` alone does not open. */
+function isOpen({ site, rule }: Row, found: FoundRow): boolean {
+  const checked = { site: site.name, type: typeOfKey(found.tk), rule, letters: includeLetters, criteria: [] };
+  return exactly(checked, [found]).length > 0;
 }
 
 function tooMany(): FhirError {
@@ -62,7 +69,7 @@ function pointedAt(row: Row, include: Include, matches: readonly FoundRow[]): Sq
   const { site, rule, type } = row;
   if (include.source !== type) return [];
   const types = include.target === undefined ? include.parameter.target : [include.target];
-  const opened = types.filter((target) => isOpen(rule, target));
+  const opened = types.filter((target) => isOpened(rule, target));
   if (opened.length === 0) return [];
   const key = site.terms.parameter(type, include.parameter.code);
   return [
@@ -75,7 +82,7 @@ function pointedAt(row: Row, include: Include, matches: readonly FoundRow[]): Sq
 
 const includeLetters: readonly Letter[] = ['r', 's'];
 
-function isOpen(rule: AccessRule, type: string): boolean {
+function isOpened(rule: AccessRule, type: string): boolean {
   return includeLetters.some((letter) => opening(rule, type, letter).length > 0);
 }
 

@@ -56,7 +56,9 @@ function position(after: SearchPosition, types: readonly Key['type'][]): SearchP
 }
 
 function isOf(type: Key['type'] | undefined, key: string | number): boolean {
-  return type === 'float8' ? typeof key === 'number' : typeof key === 'string' && (type === 'text' || isInt8(key));
+  return type === 'float8'
+    ? typeof key === 'number'
+    : typeof key === 'string' && (type === 'text' ? !key.includes('\0') : isInt8(key));
 }
 
 function isInt8(text: string): boolean {

@@ -1,9 +1,11 @@
 import type { SearchQuery } from '@chartgate/fhir';
 import type { SearchPosition, SearchType } from '../../access/interaction.ts';
-import { type Permitted, requirePermitted } from '../../access/permit.ts';
+import type { Permitted } from '../../access/permit.ts';
 import type { SearchPage } from '../ports.ts';
 import type { Row } from './criterion.ts';
 import type { Connection } from './database.ts';
+import { exactly } from './exact-check.ts';
+import { requirePermittedHere } from './read.ts';
 import { ruleCondition } from './rule.ts';
 import { type FoundRow, foundColumns, included } from './search-include.ts';
 import { conditionsOf } from './search-link.ts';
@@ -26,19 +28,22 @@ export async function search(
   site: Site,
   permitted: Permitted<SearchType>,
 ): Promise<SearchPage> {
-  requirePermitted(permitted);
+  requirePermittedHere(site, permitted);
   const { query, after } = permitted.interaction;
-  const row: Row = { site, rule: permitted.rule, type: query.type, alias: 'x' };
+  const { rule } = permitted;
+  const { type } = query;
+  const row: Row = { site, rule, type, alias: 'x' };
   const order = orderOf(row, query);
   const matches = await matchesOf(connection, row, query);
   if (query.count === 0) return { matches: [], included: [], ...(await totalOf(connection, matches, 'accurate')) };
   const statements = pageStatements(matches, order, after, query.count + 1);
   const found = await firstRows(connection, site, statements, query.count + 1);
-  const rows = found.slice(0, query.count);
-  const last = rows.at(-1);
+  const page = found.slice(0, query.count);
+  const last = page.at(-1);
+  const rows = exactly({ site: site.name, type, rule, letters: ['s'], criteria: query.criteria }, page);
   const next = found.length > query.count && last ? { next: positionOf(last) } : {};
   const isWhole = after === undefined && found.length <= query.count;
-  const total = isWhole ? wholeTotal(query, rows.length) : await totalOf(connection, matches, query.total ?? 'none');
+  const total = isWhole ? wholeTotal(query, page.length) : await totalOf(connection, matches, query.total ?? 'none');
   return {
     matches: rows.map(storedVersion),
     included: await included(connection, row, query, rows),

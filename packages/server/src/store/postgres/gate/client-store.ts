@@ -47,7 +47,7 @@ export function clientStore({ reads, writes }: Database, site: Site): ClientStor
 
     async countSince(createdAt) {
       const [row] = await reads.query<{ n: number }>(
-        sql`select count(*)::int4 as n from ${clients} where created_at >= ${createdAt}`,
+        sql`select count(*)::int4 as n from ${clients} where created_at >= ${createdAt} and client_id <> 'chartgate-admin'`,
       );
       return row?.n ?? 0;
     },

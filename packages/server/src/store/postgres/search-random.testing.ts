@@ -1,0 +1,207 @@
+import type { Resource } from '@chartgate/fhir';
+
+export type Random = {
+  (): number;
+  pick<T>(from: readonly T[]): T;
+  maybe<T>(share: number, value: () => T): T | undefined;
+};
+
+/** The same numbers for the same seed (mulberry32). */
+export function random(seed: number): Random {
+  let state = seed >>> 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(next() * from.length)] as T;
+  const maybe = <T>(share: number, value: () => T) => (next() < share ? value() : undefined);
+  return Object.assign(next, { pick, maybe });
+}
+
+/** Words that SQL, LIKE patterns, arrays and URLs trip over, among plain ones. */
+export const words = [
+  'smith',
+  'Smythe',
+  'MÜLLER',
+  'o\'brien"',
+  "'; drop table sx; --",
+  '100%',
+  'a_b',
+  'a\\b',
+  '{1,2}',
+  '$1',
+  '/*',
+  '\u{10ffff}end',
+  'ab',
+];
+export const codes = ['a', 'b', 'c', "c'd", 'e\\', '{f}', '%'];
+export const systems = ['urn:s', 'urn:t', "urn:'"];
+/** In order. */
+export const dates = [
+  '2019',
+  '2020',
+  '2020-02',
+  '2020-02-29',
+  '2020-02-29T12:00:00Z',
+  '2020-03-01T00:00:00Z',
+  '2021-06',
+];
+export const numbers = [-1, 0, 0.5, 1, 1.25, 5.4, 5.44, 100];
+
+/** Patients, observations and organizations that point at each other and hold few different values. */
+export function randomResources(r: Random, count: number): Resource[] {
+  const ids = Array.from({ length: count }, (_, i) => `r${i}`);
+  const coding = () => ({
+    ...r.maybe(0.8, () => ({ system: r.pick(systems) })),
+    ...r.maybe(0.9, () => ({ code: r.pick(codes) })),
+  });
+  const identifiers = () => ({
+    identifier: [{ ...r.maybe(0.7, () => ({ system: r.pick(systems) })), value: r.pick(codes) }],
+  });
+  const quantity = () => ({
+    value: r.pick(numbers),
+    ...r.maybe(0.6, () => ({ system: 'urn:u', code: r.pick(codes) })),
+    ...r.maybe(0.6, () => ({ unit: r.pick(codes) })),
+  });
+  const when = () => {
+    const [from, to] = [r(), r()].sort().map((at) => dates[Math.floor(at * dates.length)]);
+    if (r() < 0.5) return { effectiveDateTime: from };
+    return { effectivePeriod: { ...r.maybe(0.8, () => ({ start: from })), ...r.maybe(0.6, () => ({ end: to })) } };
+  };
+  const range = () => ({ low: { value: r.pick(numbers) }, high: { value: 200 } });
+  return ids.map((id, i): Resource => {
+    const at = (type: string) => ({
+      reference: `${type}/${r.pick(ids.filter((_, j) => kinds[j % 4] === type).slice(0, 60))}`,
+    });
+    const subject = () =>
+      r() < 0.9 ? at('Patient') : { identifier: { system: r.pick(systems), value: r.pick(codes) } };
+    switch (kinds[i % 4]) {
+      case 'Patient':
+        return {
+          resourceType: 'Patient',
+          id,
+          active: r() < 0.5,
+          ...r.maybe(0.7, () => ({ name: [{ family: r.pick(words), given: [r.pick(words)] }] })),
+          ...r.maybe(0.7, () => ({ birthDate: r.pick(dates.slice(0, 4)) })),
+          ...r.maybe(0.3, () => ({ deceasedDateTime: r.pick(dates) })),
+          ...r.maybe(0.5, identifiers),
+          ...r.maybe(0.5, () => ({ managingOrganization: at('Organization') })),
+        };
+      case 'RiskAssessment':
+        return {
+          resourceType: 'RiskAssessment',
+          id,
+          status: 'final',
+          subject: subject(),
+          prediction: [r() < 0.5 ? { probabilityDecimal: r.pick(numbers) } : { probabilityRange: range() }],
+        };
+      case 'Organization':
+        return { resourceType: 'Organization', id, name: r.pick(words), ...r.maybe(0.5, identifiers) };
+      default:
+        return {
+          resourceType: 'Observation',
+          id,
+          status: r.pick(['final', 'amended']),
+          code: { coding: [coding(), coding()] },
+          ...r.maybe(0.8, () => ({ subject: subject() })),
+          ...r.maybe(0.3, () => ({
+            performer: [at('Organization'), { reference: 'https://else.example/Organization/1' }],
+          })),
+          ...r.maybe(0.8, when),
+          ...r.maybe(0.7, () => ({ valueQuantity: quantity() })),
+          ...r.maybe(0.3, () => ({ category: [{ coding: [coding()] }] })),
+        };
+    }
+  });
+}
+
+export const kinds = ['Patient', 'Observation', 'Organization', 'RiskAssessment'] as const;
+
+const escaped = (text: string) => text.replace(/[\\$,|]/g, '\\$&');
+const prefixes = ['', 'eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap'];
+
+/** One parameter of a search on the type: its name and value, as they stand in a URL before percent-encoding. */
+export function randomParameter(r: Random, type: string, isInner = false): [name: string, value: string] {
+  const some = (value: () => string) => Array.from({ length: r.pick([1, 1, 2, 3]) }, value).join(',');
+  const token = () =>
+    some(() =>
+      r.pick([
+        escaped(r.pick(codes)),
+        `${r.pick(systems)}|${escaped(r.pick(codes))}`,
+        `|${escaped(r.pick(codes))}`,
+        `${r.pick(systems)}|`,
+      ]),
+    );
+  const date = () => some(() => r.pick(prefixes) + r.pick(dates));
+  const number = () => r.pick(prefixes) + r.pick(['-1', '0', '0.5', '1', '1.2', '5.4', '5.40', '1e2', '6']);
+  const word = () => some(() => escaped(r.pick([r.pick(words), r.pick(words).slice(0, 2)])));
+  const quantity = () =>
+    some(() => number() + r.pick(['', `|urn:u|${escaped(r.pick(codes))}`, `||${escaped(r.pick(codes))}`]));
+  const id = () => `r${Math.floor(r() * 120)}`;
+  const own = {
+    Patient: [
+      ['family', word],
+      ['name:contains', word],
+      ['given:exact', word],
+      ['birthdate', date],
+      ['death-date', date],
+      ['identifier', token],
+      ['identifier:not', token],
+      ['active', () => r.pick(['true', 'false'])],
+      ['organization', id],
+      ['birthdate:missing', () => r.pick(['true', 'false'])],
+      ['_id', () => some(id)],
+      ['_lastUpdated', date],
+    ],
+    Observation: [
+      ['code', token],
+      ['code', token],
+      ['code:not', token],
+      ['category', token],
+      ['status', () => 'amended'],
+      ['date', date],
+      ['value-quantity', quantity],
+      ['subject', () => some(() => `Patient/${id()}`)],
+      ['patient', () => some(id)],
+      ['subject:identifier', token],
+      ['performer', () => 'https://else.example/Organization/1'],
+      ['performer:missing', () => r.pick(['true', 'false'])],
+      ['combo-code', token],
+    ],
+    Organization: [
+      ['name', word],
+      ['name:exact', word],
+      ['identifier', token],
+      ['_lastUpdated', date],
+    ],
+    RiskAssessment: [
+      ['probability', () => some(number)],
+      ['subject', () => `Patient/${id()}`],
+    ],
+  } as const satisfies Record<(typeof kinds)[number], readonly (readonly [string, () => string])[]>;
+  if (!isInner && r() < 0.2) {
+    const through = {
+      Patient: ['organization', 'Organization'],
+      Observation: ['subject:Patient', 'Patient'],
+      RiskAssessment: ['subject:Patient', 'Patient'],
+    } as const;
+    const link = through[type as keyof typeof through];
+    if (link && r() < 0.6) {
+      const [name, value] = randomParameter(r, link[1], true);
+      return [`${link[0]}.${name}`, value];
+    }
+    const back = {
+      Patient: ['Observation:subject', 'Observation'],
+      Organization: ['Patient:organization', 'Patient'],
+    } as const;
+    const from = back[type as keyof typeof back];
+    if (from) {
+      const [name, value] = randomParameter(r, from[1], true);
+      return [`_has:${from[0]}:${name}`, value];
+    }
+  }
+  const [name, value] = r.pick<readonly [string, () => string]>(own[type as keyof typeof own]);
+  return [name, value()];
+}
