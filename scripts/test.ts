@@ -1,10 +1,13 @@
-/** `npm test [-- files]`: all tests, on one throw-away PostgreSQL that every file clones its database from. */
+/** `npm test [-- files or folders]`: all tests, on one throw-away PostgreSQL that every file clones its database from. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { clusterVariable, startTestCluster } from '../packages/server/src/testing/cluster.ts';
 
 const chosen = process.argv.slice(2);
-const files = chosen.length > 0 ? chosen : ['packages/**/*.test.ts', 'test/**/*.test.ts'];
+const files = (chosen.length > 0 ? chosen : ['packages', 'test']).map((path) =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() ? `${path.replace(/\/+$/, '')}/**/*.test.ts` : path,
+);
 
 const cluster = await startTestCluster();
 const tests = spawn(process.execPath, ['--conditions=@chartgate/source', '--test', ...files], {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import * as oidc from 'openid-client';
 import { run, start } from '../support/command.ts';
+import { freePort } from '../support/free-port.ts';
 import { bundleOf, type RunningServer, runningServer } from '../support/running-server.ts';
 
 let server: RunningServer;
@@ -113,12 +113,3 @@ test('a newcomer starts the server, connects, has the client approved, and sees 
     await rm(folder, { recursive: true, force: true });
   }
 });
-
-function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const probe = createServer().listen(0, 'localhost', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => done(port));
-    });
-  });
-}

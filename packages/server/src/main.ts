@@ -17,6 +17,7 @@ import { gateStores } from './store/postgres/gate/gate-store.ts';
 import { migrate } from './store/postgres/migrate.ts';
 import { openSite } from './store/postgres/open-site.ts';
 import { resourceStore } from './store/postgres/resource-store.ts';
+import { DatabaseUnavailable } from './store/unavailable.ts';
 import { buildApp } from './wire/app.ts';
 import { fhirBase } from './wire/chart.ts';
 import { gateRoutes } from './wire/gate-routes.ts';
@@ -56,7 +57,9 @@ async function start(
   const address = await databaseAddress(options, stops, (message) => log.info(message));
   const database = openDatabase(address);
   stops.push(() => database.close());
-  await migrate(database);
+  await migrate(database).catch((error: unknown) => {
+    throw error instanceof DatabaseUnavailable ? noDatabase(error) : error;
+  });
   const site = await openSite(database, siteName);
   if (!site) throw new Error('The database has no site "default": its control tables were changed by hand.');
   const store = resourceStore(database, site);
@@ -82,7 +85,10 @@ async function start(
     maxConcurrency: maxConcurrencyPerClient,
   });
   stops.push(() => app.close());
-  await app.listen({ port, host: options.publicUrl === undefined ? 'localhost' : '::' });
+  const host = options.publicUrl === undefined ? 'localhost' : '::';
+  await app.listen({ port, host }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EADDRINUSE' ? portTaken(port) : error;
+  });
 
   const file = credentialFile(options.dataDirectory);
   const token = await ensureAdminCredential(gate, siteName, hostname(), (await readCredential(file))?.token);
@@ -99,6 +105,15 @@ async function databaseAddress(
   const embedded = await startEmbedded({ dataDirectory: options.dataDirectory, log });
   stops.push(() => embedded.stop());
   return embedded.connection;
+}
+
+function noDatabase({ cause }: DatabaseUnavailable): Error {
+  const why = cause instanceof Error ? cause.message : 'no reason was given';
+  return new Error(`The database cannot be reached: ${why}. See --database-url, or leave it out for the bundled one.`);
+}
+
+function portTaken(port: number): Error {
+  return new Error(`Port ${port} is taken by another program. Stop it, or choose another port with --port.`);
 }
 
 function freePort(): Promise<number> {

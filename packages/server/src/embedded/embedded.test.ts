@@ -159,6 +159,20 @@ test('one process cannot start two on the same data directory either', async () 
   });
 });
 
+test('a server whose socket is gone is started anew', async () => {
+  const directory = join(base, 'unreachable');
+  const { holder, connection } = await startHolder(directory);
+  await query(connection, 'create table kept as select 1 as n');
+  const pid = await serverPid(directory);
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+  await rm(connection.host, { recursive: true });
+  await using(directory, async (embedded) => {
+    assert.notEqual(await serverPid(directory), pid);
+    assert.deepEqual(await query(embedded.connection, 'select n from kept'), [1]);
+  });
+});
+
 test('a lock and a pid file that name a process of another kind are taken over', async () => {
   const directory = join(base, 'stale');
   await using(directory, async ({ connection }) => {
@@ -168,6 +182,19 @@ test('a lock and a pid file that name a process of another kind are taken over',
   await writeFile(join(directory, 'postgres/postmaster.pid'), `${process.ppid}\n/nowhere\n0\n5432\n/nowhere\n`);
   await using(directory, async ({ connection }) => {
     assert.deepEqual(await query(connection, 'select n from kept'), [1]);
+  });
+});
+
+test("a pid file that names another cluster's server is cleared away, and that server left alone", async () => {
+  const directory = join(base, 'reused');
+  await using(directory, ({ connection }) => query(connection, 'create table kept as select 1 as n').then(() => {}));
+  await using(join(base, 'bystander'), async (bystander) => {
+    const pid = await serverPid(join(base, 'bystander'));
+    await writeFile(join(directory, 'postgres/postmaster.pid'), `${pid}\n/nowhere\n0\n5432\n/nowhere\n`);
+    await using(directory, async ({ connection }) => {
+      assert.deepEqual(await query(connection, 'select n from kept'), [1]);
+    });
+    assert.deepEqual(await query(bystander.connection, 'select 1'), [1]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants as fs } from 'node:fs';
-import { mkdir, mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, readlink, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,7 +19,10 @@ export type RunningServer = { readonly connection: EmbeddedConnection; stop(): P
 const port = 5432;
 /** Longest path of a unix socket, in bytes; macOS allows 103. */
 const longestSocketPath = process.platform === 'darwin' ? 103 : 107;
+/** ms without any sign of life. While a server says that it is starting (replaying its log), it is waited for. */
 const startTimeout = 60_000;
+/** ms that a server may run without being reachable: it makes its socket at once. */
+const silentTimeout = 3_000;
 const stopTimeout = 30_000;
 
 /** Runs the cluster's server until `stop`: adopts the one that runs already, and starts it again when it dies. */
@@ -60,30 +63,36 @@ export async function runServer(cluster: Cluster, log: Log): Promise<RunningServ
   };
 }
 
-/** The server that an earlier Chartgate left running on this cluster. A pid file without one is cleared away. */
+/**
+ * The server that an earlier Chartgate left running on this cluster. A pid file without one is PostgreSQL's to judge: it
+ * waits until the last worker of the dead server is gone. Only where the number now belongs to another process, at which
+ * PostgreSQL would give up, ours is put in its place: it knows that its parent is not the one that holds the cluster.
+ */
 async function adopt(cluster: Cluster, log: Log): Promise<{ pid: number; sockets: string } | undefined> {
   const path = join(cluster.data, 'postmaster.pid');
-  const deadline = Date.now() + startTimeout;
-  while (Date.now() < deadline) {
+  let deadline = Date.now() + silentTimeout;
+  for (;;) {
     const text = await readFile(path, 'utf8').catch(() => undefined);
     if (text === undefined) return undefined;
     const [first = '', , , , sockets = ''] = text.split('\n');
     const pid = Number(first);
-    if (!(await isPostgres(pid))) {
-      await rm(path, { force: true });
+    if (!(await isServerOf(cluster, pid))) {
+      if (isAlive(pid)) await writeFile(path, text.replace(first, String(process.pid)));
       await removeTemporary(sockets.trim());
       return undefined;
     }
-    if (await answers(sockets.trim())) {
+    const state = await stateOf(sockets.trim());
+    if (state === 'ready') {
       log(`PostgreSQL still runs as process ${pid}; using it.`);
       return { pid, sockets: sockets.trim() };
     }
-    await sleep(50); // it is starting, recovering or stopping
+    if (state === 'busy') deadline = Date.now() + startTimeout;
+    if (Date.now() > deadline) {
+      log(`PostgreSQL runs as process ${pid} but cannot be reached; stopping it to start it anew.`);
+      await stopProcess(pid);
+    }
+    await sleep(50);
   }
-  throw new Error(
-    `A PostgreSQL server runs on ${cluster.data} (see ${path}) but does not answer. ` +
-      'Stop it, then start Chartgate again.',
-  );
 }
 
 /** A private directory for the socket: in the data directory, or else where a shorter path and an open way lead. */
@@ -111,7 +120,7 @@ async function removeTemporary(sockets: string): Promise<void> {
 async function start(cluster: Cluster, sockets: string): Promise<number> {
   const { path, ...options } = await spawnOptions(cluster);
   const settings = Object.entries(serverSettings(cluster)).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const deadline = Date.now() + startTimeout;
+  let deadline = Date.now() + startTimeout;
   for (;;) {
     const log = await openLog(join(cluster.directory, 'postgres.log'));
     const from = (await log.stat()).size;
@@ -134,7 +143,9 @@ async function start(cluster: Cluster, sockets: string): Promise<number> {
     });
     child.unref();
     while (failure === undefined && Date.now() < deadline) {
-      if (await answers(sockets)) break;
+      const state = await stateOf(sockets);
+      if (state === 'ready') break;
+      if (state === 'busy') deadline = Date.now() + startTimeout;
       await sleep(20);
     }
     const said = await readFile(join(cluster.directory, 'postgres.log')).then((all) => all.subarray(from).toString());
@@ -160,14 +171,15 @@ async function openLog(path: string) {
   return open(path, flags, 0o600);
 }
 
-async function answers(sockets: string): Promise<boolean> {
+/** `busy`: there, but starting, replaying its log or stopping. */
+async function stateOf(sockets: string): Promise<'ready' | 'busy' | 'silent'> {
   const client = new pg.Client({ host: sockets, port, user: superuser, database: 'postgres', password: '' });
   client.on('error', () => {});
   try {
     await client.connect();
-    return true;
-  } catch {
-    return false;
+    return 'ready';
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === '57P03' ? 'busy' : 'silent';
   } finally {
     await client.end().catch(() => {});
   }
@@ -195,11 +207,15 @@ async function stopProcess(pid: number): Promise<void> {
   }
 }
 
-/** Whether the process is a PostgreSQL server, not another one that was given the number of a dead server. */
-async function isPostgres(pid: number): Promise<boolean> {
+/**
+ * Whether the process is the server of this cluster, not another one (perhaps another cluster's server) that was given
+ * the number of a dead one: a server works in its data directory.
+ */
+async function isServerOf(cluster: Cluster, pid: number): Promise<boolean> {
   if (!Number.isInteger(pid) || pid <= 0 || (await startOf(pid)) === undefined) return false;
   if (process.platform !== 'linux') return true;
-  return (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim() === 'postgres';
+  const place = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
+  return place === (await realpath(cluster.data));
 }
 
 function isAlive(pid: number): boolean {

@@ -14,13 +14,15 @@ test('arrays arrive as they were', async () => {
   const [row] = await database.writes.query(sql`select
     ${int2Array([1, -32768, null, 32767])}::int2[] as int2,
     ${int4Array([-2147483648, null, 2147483647])}::int4[] as int4,
-    ${int8Array([int8Min, 0, null, Number.MAX_SAFE_INTEGER, int8Max])}::int8[] as int8,
+    ${int8Array([int8Min, 0, -1, null, 2 ** 31, -(2 ** 40) - 1, Number.MAX_SAFE_INTEGER, int8Max])}::int8[] as int8,
     ${float8Array([1.5, null, Number.NEGATIVE_INFINITY])}::float8[] as float8,
     ${textArray(texts)}::text[] as text`);
   assert.deepEqual(row, {
     int2: [1, -32768, null, 32767],
     int4: [-2147483648, null, 2147483647],
-    int8: [String(int8Min), '0', null, String(Number.MAX_SAFE_INTEGER), String(int8Max)],
+    int8: [int8Min, 0, -1, null, 2 ** 31, -(2 ** 40) - 1, Number.MAX_SAFE_INTEGER, int8Max].map(
+      (n) => n?.toString() ?? null,
+    ),
     float8: [1.5, null, Number.NEGATIVE_INFINITY],
     text: texts,
   });

@@ -8,19 +8,23 @@ type Int8 = bigint | number | null;
 
 /** Numbers must be safe integers. */
 export function int8Array(values: readonly Int8[]): Buffer {
-  return fixedArray(20, 8, values, (buffer, value, at) => buffer.writeBigInt64BE(BigInt(value), at));
+  return fixedArray(20, 8, values, (view, value, at) => {
+    if (typeof value === 'bigint') return view.setBigInt64(at, value);
+    view.setInt32(at, Math.floor(value / 2 ** 32));
+    view.setInt32(at + 4, value | 0);
+  });
 }
 
 export function int4Array(values: readonly (number | null)[]): Buffer {
-  return fixedArray(23, 4, values, (buffer, value, at) => buffer.writeInt32BE(value, at));
+  return fixedArray(23, 4, values, (view, value, at) => view.setInt32(at, value));
 }
 
 export function int2Array(values: readonly (number | null)[]): Buffer {
-  return fixedArray(21, 2, values, (buffer, value, at) => buffer.writeInt16BE(value, at));
+  return fixedArray(21, 2, values, (view, value, at) => view.setInt16(at, value));
 }
 
 export function float8Array(values: readonly (number | null)[]): Buffer {
-  return fixedArray(701, 8, values, (buffer, value, at) => buffer.writeDoubleBE(value, at));
+  return fixedArray(701, 8, values, (view, value, at) => view.setFloat64(at, value));
 }
 
 export function textArray(values: readonly (string | null)[]): Buffer {
@@ -45,18 +49,19 @@ function fixedArray<V>(
   type: number,
   width: number,
   values: readonly (V | null)[],
-  write: (buffer: Buffer, value: V, at: number) => void,
+  write: (view: DataView, value: V, at: number) => void,
 ): Buffer {
   let nulls = 0;
   for (const value of values) if (value === null) nulls++;
   const size = 4 * values.length + width * (values.length - nulls);
   const { buffer, start } = header(type, values.length, size, nulls > 0);
+  const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   let at = start;
   for (const value of values) {
-    buffer.writeInt32BE(value === null ? -1 : width, at);
+    view.setInt32(at, value === null ? -1 : width);
     at += 4;
     if (value === null) continue;
-    write(buffer, value, at);
+    write(view, value, at);
     at += width;
   }
   return buffer;

@@ -124,16 +124,15 @@ class Rows {
 
   private addToken({ parameter, system, code }: TokenSearchValue): void {
     const { of, type } = this;
-    if (system !== undefined) this.terms.add(of.token(type, parameter, { system }));
-    if (code === undefined) return;
-    const place = isOrdered({ type: 'token', code: parameter });
-    for (const term of [
-      of.token(type, parameter, { system: system ?? null, code }),
-      of.token(type, parameter, { code }),
-    ]) {
-      if (place !== 'terms') this.ordered.add(term);
-      if (place !== 'kd') this.terms.add(term);
+    if (code === undefined) {
+      if (system !== undefined) this.terms.add(of.token(type, parameter, { system }));
+      return;
     }
+    const coding = of.coding(type, parameter, system, code);
+    if (coding.system !== undefined) this.terms.add(coding.system);
+    const place = isOrdered({ type: 'token', code: parameter });
+    if (place !== 'terms') this.ordered.add(coding.exact).add(coding.any);
+    if (place !== 'kd') this.terms.add(coding.exact).add(coding.any);
   }
 
   private addReference(value: ReferenceSearchValue): void {

@@ -13,45 +13,69 @@ export type Terms = ReturnType<typeof termsOf>;
 export function termsOf(key: string) {
   const int8 = (text: string): bigint => hash('sha256', key + text, 'buffer').readBigInt64BE(0);
   const cached = memoize(int8, 20_000);
+  // The definitions bound these: a few thousand parameters.
+  const parameters = new Map<string, Map<string, bigint>>();
 
   /** Key of a search parameter: column `p` of the side tables, and the XOR partner of reference terms. */
-  const parameter = (type: string, code: string): bigint => cached(`p\n${type}\n${code}`);
+  const parameter = (type: string, code: string): bigint => {
+    const known = parameters.get(type)?.get(code);
+    if (known !== undefined) return known;
+    const term = int8(`p\0${type}\0${code}`);
+    const ofType = parameters.get(type);
+    if (ofType) ofType.set(code, term);
+    else parameters.set(type, new Map([[code, term]]));
+    return term;
+  };
   const xor = (a: bigint, b: bigint): bigint => BigInt.asIntN(64, a ^ b);
+  const resource = (type: string, id: string): bigint => cached(`r\0${type}/${id}`);
+  const token = (type: string, code: string, value: TokenValue): bigint => int8(tokenText(type, code, value));
+  const codings = memoize((text): CodingTerms => {
+    const [type = '', parameter = '', system, code = ''] = text.split('\0');
+    return {
+      exact: token(type, parameter, { system: system || null, code }),
+      any: token(type, parameter, { code }),
+      ...(system ? { system: token(type, parameter, { system }) } : {}),
+    };
+  }, 10_000);
 
   return {
     parameter,
     /** `idh` of a resource. */
-    resource: (type: string, id: string): bigint => cached(`r\n${type}/${id}`),
+    resource,
     /** Of a resource that lies in the compartment of `Patient/id`. */
-    compartment: (type: string, id: string): bigint => xor(cached(`r\n${type}/${id}`), cached(`compartment\n${type}`)),
+    compartment: (type: string, id: string): bigint => xor(resource(type, id), cached(`compartment\0${type}`)),
     /** Of a parameter that points at a local resource. */
     reference: (type: string, code: string, targetType: string, id: string): bigint =>
-      xor(cached(`r\n${targetType}/${id}`), parameter(type, code)),
+      xor(resource(targetType, id), parameter(type, code)),
     /** Of a reference by absolute or canonical URL. */
-    referenceUrl: (type: string, code: string, url: string): bigint => cached(`u\n${type}\n${code}\n${url}`),
-    /**
-     * Of a token as a search names it. A stored coding yields up to three: any system with its code, its system (or
-     * none) with its code, its system with any code.
-     */
-    token: (type: string, code: string, value: TokenValue): bigint => cached(tokenText(type, code, value)),
+    referenceUrl: (type: string, code: string, url: string): bigint => cached(`u\0${type}\0${code}\0${url}`),
+    /** Of a token as a search names it. */
+    token,
+    /** Of a stored coding with a code; no system is the empty one. All the tokens by which searches may name it. */
+    coding: (type: string, parameter: string, system: string | undefined, code: string): CodingTerms =>
+      codings(`${type}\0${parameter}\0${system ?? ''}\0${code}`),
     /** Of a string as written, for `:exact`. */
-    exact: (type: string, code: string, text: string): bigint => int8(`e\n${type}\n${code}\n${text}`),
-    uri: (type: string, code: string, uri: string): bigint => cached(`i\n${type}\n${code}\n${uri}`),
+    exact: (type: string, code: string, text: string): bigint => int8(`e\0${type}\0${code}\0${text}`),
+    uri: (type: string, code: string, uri: string): bigint => cached(`i\0${type}\0${code}\0${uri}`),
     /** Of a unit: `system|code` (columns `qty.u`), or a code or text alone (`qty.c`). */
-    unit: (system: string | undefined, code: string): bigint => cached(`q\n${system ?? ''}\n${code}`),
+    unit: (system: string | undefined, code: string): bigint => cached(`q\0${system ?? ''}\0${code}`),
   };
 }
 
+/** The terms of a coding: its system (or none) with its code, its code in any system, its system with any code. */
+export type CodingTerms = { readonly exact: bigint; readonly any: bigint; readonly system?: bigint };
+
+/** Parts are separated by U+0000, which no stored value holds: no two values come to the same text. */
 function tokenText(type: string, parameter: string, value: TokenValue): string {
   const system = value.system === undefined ? '*' : `=${value.system ?? ''}`;
   const code = value.code === undefined ? '*' : `=${value.code}`;
-  return `t\n${type}\n${parameter}\n${system}\n${code}`;
+  return `t\0${type}\0${parameter}\0${system}\0${code}`;
 }
 
 /** Codes and systems repeat endlessly; patients' ids in one bundle do too. Two generations bound the memory. */
-function memoize(f: (text: string) => bigint, size: number): (text: string) => bigint {
-  let young = new Map<string, bigint>();
-  let old = new Map<string, bigint>();
+function memoize<V>(f: (text: string) => V, size: number): (text: string) => V {
+  let young = new Map<string, V>();
+  let old = new Map<string, V>();
   return (text) => {
     const known = young.get(text);
     if (known !== undefined) return known;
