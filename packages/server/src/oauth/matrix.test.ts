@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
-import { testDatabase } from '../testing/database.ts';
-import { type Json, newKeyPair, signAssertion, soleGate, testGate } from '../testing/gate.ts';
+import { fastify } from 'fastify';
+import { openDatabase } from '../store/postgres/database.ts';
+import { gateStores } from '../store/postgres/gate/gate-store.ts';
+import { type Json, newKeyPair, publicUrl, signAssertion, soleGate, testGate } from '../testing/gate.ts';
+import { gateRoutes } from '../wire/gate-routes.ts';
+import { defaultGateConfig } from './config.ts';
+import { openGate } from './gate.ts';
 
 const { test: database, node, close } = await soleGate();
 after(close);
@@ -236,21 +242,26 @@ test('the token endpoint answers pages of any origin, and their preflight', asyn
 });
 
 test('without its database the gate answers 503', async () => {
-  const own = await testDatabase();
-  const cut = await testGate(own, { log: { error: () => {} } });
-  const { client_id } = await cut.approvedClient([key]);
-  await own.database.close();
-  const answers = [
-    await cut.requestToken(signAssertion(client_id, key)),
-    await cut.register({ scope: 'system/Patient.rs' }),
-    await cut.get('/oauth2/default/jwk'),
-    await cut.get('/apis/default/admin/clients', cut.adminToken),
-  ];
-  for (const { status, json, headers } of answers) {
-    assert.equal(status, 503);
-    assert.equal(json.error, 'temporarily_unavailable');
-    assert.equal(headers['retry-after'], '1');
+  const away = openDatabase({ host: '/nowhere', port: 5432, user: 'nobody', database: 'none' });
+  const gate = await openGate({
+    config: { publicUrl, ...defaultGateConfig },
+    stores: { ...gateStores(away, database.address), listen: async () => ({ close: async () => {} }) },
+    sealingKey: randomBytes(32),
+    log: { error: () => {} },
+  });
+  const app = fastify();
+  await app.register(gateRoutes(gate));
+  for (const [method, url] of [
+    ['POST', path],
+    ['POST', '/oauth2/default/registration'],
+    ['GET', '/oauth2/default/jwk'],
+    ['GET', '/apis/default/admin/clients'],
+  ] as const) {
+    const answer = await app.inject({ method, url });
+    assert.equal(answer.statusCode, 503, url);
+    assert.equal(answer.json().error, 'temporarily_unavailable');
+    assert.equal(answer.headers['retry-after'], '1');
   }
-  await cut.close();
-  await own.drop();
+  await gate.close();
+  await away.close();
 });
