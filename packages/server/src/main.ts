@@ -13,6 +13,7 @@ import { defaultGateConfig } from './oauth/config.ts';
 import { openGate } from './oauth/gate.ts';
 import { loadSealingKey } from './oauth/sealing-key.ts';
 import { type DatabaseAddress, openDatabase } from './store/postgres/database.ts';
+import { droppedRow } from './store/postgres/exact-check.ts';
 import { gateStores } from './store/postgres/gate/gate-store.ts';
 import { migrate } from './store/postgres/migrate.ts';
 import { openSite } from './store/postgres/open-site.ts';
@@ -73,6 +74,7 @@ async function start(
   stops.push(() => gate.close());
 
   const demoPatients = options.demo ? await loadDemo(store, fhirBase(publicUrl, siteName)) : 0;
+  droppedRow.subscribe((message) => log.error(message, 'a row was found by its hashes and failed the exact check'));
   const chartSite = { name: siteName, store, cursorKey: site.hashKey };
   const app = await buildApp({
     chart: {
@@ -83,6 +85,7 @@ async function start(
     gate: gateRoutes(gate),
     log,
     maxConcurrency: maxConcurrencyPerClient,
+    isBehindProxy: options.publicUrl !== undefined,
   });
   stops.push(() => app.close());
   const host = options.publicUrl === undefined ? 'localhost' : '::';

@@ -6,15 +6,22 @@ const interactions = ['read', 'vread', 'update', 'delete', 'history-instance', '
 
 const supportedTypes = new Set(['number', 'date', 'string', 'token', 'reference', 'quantity', 'uri']);
 
+/** What a statement is about. `date`: since when the server is as it says, a FHIR dateTime. */
+export type CapabilitySource = {
+  readonly base: string;
+  readonly date: string;
+  readonly oauth: { readonly token: string; readonly register: string };
+};
+
 /**
- * The CapabilityStatement of a server whose FHIR base is `base`: what each resource type can do here, made from the
+ * The CapabilityStatement of a server: what each resource type can do here, made from the
  * definitions that do it. @see https://hl7.org/fhir/R4/capabilitystatement.html
  */
-export function capabilityStatement(base: string, oauth: { readonly token: string; readonly register: string }) {
+export function capabilityStatement({ base, date, oauth }: CapabilitySource) {
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
-    date: '2026-11-23',
+    date,
     kind: 'instance',
     software: { name: 'Chartgate' },
     implementation: { description: 'Chartgate', url: base },
@@ -48,7 +55,7 @@ function resource(type: string) {
 }
 
 /** @see https://hl7.org/fhir/smart-app-launch/conformance.html#declaring-support-for-oauth2-endpoints */
-function security(oauth: { readonly token: string; readonly register: string }) {
+function security(oauth: CapabilitySource['oauth']) {
   return {
     cors: true,
     service: [

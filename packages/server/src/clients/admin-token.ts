@@ -2,10 +2,7 @@ import { parseScope } from '@chartgate/fhir';
 import { z } from 'zod';
 import { OAuthError, shown } from '../oauth/oauth-error.ts';
 import { newSecret, secretHash } from '../oauth/secret.ts';
-import { admin, bodyOf, read } from './admin.ts';
-
-/** The client that administrators' own access tokens belong to: no key, no secret; suspended like any other. */
-const adminClientId = 'chartgate-admin';
+import { admin, adminClientId, bodyOf, read } from './admin.ts';
 
 const tokenBody = z.strictObject({ scope: z.string().max(20_000).describe('system/ scopes, separated by spaces') });
 

@@ -28,5 +28,6 @@ export async function historyInstance(
   const link: BundleLink[] = [{ relation: 'self', url: links.self }];
   if (page.next !== undefined) link.push({ relation: 'next', url: links.next(page.next) });
   const entries = page.versions.map((version) => historyEntry(links.base, version));
-  return { status: 200, body: bundleText({ type: 'history', total: page.total, links: link }, entries) };
+  const total = page.total === undefined ? {} : { total: page.total };
+  return { status: 200, body: bundleText({ type: 'history', ...total, links: link }, entries) };
 }

@@ -65,7 +65,8 @@ export type StoredVersion = {
 
 export type HistoryPage = {
   readonly versions: readonly StoredVersion[];
-  readonly total: number;
+  /** Absent where the rule opens only a part of the type: it would tell how many versions lie outside. */
+  readonly total?: number;
   /** `before` of the next page; absent on the last one. */
   readonly next?: number;
 };

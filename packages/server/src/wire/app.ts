@@ -13,6 +13,8 @@ export type AppParts = {
   readonly log: FastifyBaseLogger;
   /** Requests of one client that may run at the same time. */
   readonly maxConcurrency: number;
+  /** A proxy on this machine or its private network says in `X-Forwarded-For` who asks. */
+  readonly isBehindProxy: boolean;
 };
 
 /** The whole server as one Fastify instance, not yet listening. */
@@ -22,6 +24,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 64 * 1024,
     requestTimeout: 120_000,
+    ...(parts.isBehindProxy ? { trustProxy: ['loopback', 'linklocal', 'uniquelocal'] } : {}),
     routerOptions: { maxParamLength: 512 },
   });
   app.removeAllContentTypeParsers();

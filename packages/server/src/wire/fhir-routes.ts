@@ -59,7 +59,8 @@ function interactions(app: FastifyInstance, limit: ConcurrencyLimit): void {
   const interact = (request: FastifyRequest, reply: FastifyReply) =>
     limit.run(request.fhir.clientId, async () => {
       const answer = await dispatch(fhirRequest(request), request.fhir);
-      const minimal = request.method !== 'GET' && preferOf(request.headers.prefer).minimal;
+      const isWrite = request.method !== 'GET' && request.method !== 'HEAD';
+      const minimal = isWrite && preferOf(request.headers.prefer).minimal;
       return send(reply, answer, request.fhir.base, minimal);
     });
 
@@ -113,7 +114,7 @@ function metadata(chart: Chart, request: FastifyRequest, reply: FastifyReply): F
 
 /** The request as the interactions understand it; a body is parsed and validated here. */
 function fhirRequest(request: FastifyRequest): FhirRequest {
-  const method = request.method as FhirRequest['method'];
+  const method = (request.method === 'HEAD' ? 'GET' : request.method) as FhirRequest['method'];
   const params = request.params as { type: string; id?: string; versionId?: string };
   requireType(params.type);
   const isSearch = method === 'POST' && request.url.split('?')[0]!.endsWith('/_search');

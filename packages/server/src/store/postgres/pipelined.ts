@@ -5,6 +5,7 @@ import { toUnavailable } from './unavailable.ts';
 /** One connection on which statements follow each other without waiting for answers. For short reads only. */
 export function pipelined(config: pg.ClientConfig): Connection & { close(): Promise<void> } {
   let current: Promise<pg.Client> | undefined;
+  let closed = false;
 
   const connect = (): Promise<pg.Client> => {
     const client = new pg.Client({ ...config, pipeline: true });
@@ -21,6 +22,7 @@ export function pipelined(config: pg.ClientConfig): Connection & { close(): Prom
 
   const run = async <Row extends object>(query: pg.QueryConfig): Promise<Row[]> => {
     try {
+      if (closed) throw new Error('Client was closed');
       const client = await (current ?? connect());
       return (await client.query<Row>(query)).rows;
     } catch (error) {
@@ -31,6 +33,7 @@ export function pipelined(config: pg.ClientConfig): Connection & { close(): Prom
   return {
     query: <Row extends object>(statement: Statement, name?: string) => run<Row>(prepared(statement, name)),
     close: async () => {
+      closed = true;
       const client = await current?.catch(() => undefined);
       await client?.end();
     },

@@ -78,7 +78,7 @@ export async function history(reader: Reader, permitted: Permitted<HistoryInstan
   const last = shown.at(-1)?.ver;
   return {
     versions: openVersions(permitted, shown),
-    total: first.total,
+    ...(plain ? { total: first.total } : {}),
     ...(more && last !== undefined ? { next: last } : {}),
   };
 }
