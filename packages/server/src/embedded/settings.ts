@@ -23,6 +23,9 @@ export function serverSettings(options: ServerOptions, memory: number = totalmem
     max_parallel_workers_per_gather: availableParallelism() > 4 ? '2' : '0',
     max_worker_processes: '8',
     autovacuum_vacuum_insert_scale_factor: '0.1',
+    // After a large load the planner should soon know what there is.
+    autovacuum_naptime: '15s',
+    autovacuum_analyze_scale_factor: '0.05',
     ...(options.fsync ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }),
     // Statements and the details of errors hold patients' data: none of it goes to the log.
     log_error_verbosity: 'terse',

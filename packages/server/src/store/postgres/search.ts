@@ -11,6 +11,7 @@ import { type FoundRow, foundColumns, included } from './search-include.ts';
 import { conditionsOf } from './search-link.ts';
 import { isNarrow, listedCriterion, orderOf } from './search-order.ts';
 import { type Matches, pageStatements } from './search-page.ts';
+import { besideList } from './search-range.ts';
 import { totalOf } from './search-total.ts';
 import { type Site, table } from './site.ts';
 import { raw, type Sql, sql } from './sql.ts';
@@ -58,13 +59,17 @@ export async function matchesOf(connection: Connection, row: Row, query: SearchQ
   const always = [sql`${raw(alias)}.tk = ${typeKey(type)}`, ruleCondition(site, rule, type, 's', alias)];
   const conditions = await conditionsOf(connection, row, query.criteria);
   const criterion = listedCriterion(query.criteria);
-  const beside = conditions.filter((_, i) => query.criteria[i] !== criterion);
+  const beside = query.criteria.filter((one) => one !== criterion);
+  const listed = criterion && {
+    criterion,
+    conditions: [...always, ...(await Promise.all(beside.map((one) => besideList(connection, row, one))))],
+  };
   return {
     row,
     conditions: [...always, ...conditions],
     isNarrow: query.criteria.some(isNarrow),
     isAll: query.criteria.length === 0,
-    ...(criterion && { listed: { criterion, conditions: [...always, ...beside] } }),
+    ...(listed && { listed }),
   };
 }
 
