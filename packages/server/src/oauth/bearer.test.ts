@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { sql } from '../store/postgres/sql.ts';
+import { sql } from '../store/postgres/database/sql.ts';
 import { newKeyPair, signAssertion, soleGate, testGate } from '../testing/gate.ts';
 import { authenticateBearer } from './bearer.ts';
 import type { Gate } from './gate.ts';
@@ -50,7 +50,7 @@ test('attack 57: a token of one site is nothing at another', async () => {
   await db.writes.query(
     sql`insert into chartgate.site (name, schema_name, hash_key) values ('other', 'site_other', 'k')`,
   );
-  const { migrate } = await import('../store/postgres/migrate.ts');
+  const { migrate } = await import('../store/postgres/database/migrate.ts');
   await migrate(db);
   const token = await newToken();
   await bearer(token);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
 import { fastify } from 'fastify';
-import { openDatabase } from '../store/postgres/database.ts';
+import { openDatabase } from '../store/postgres/database/database.ts';
 import { gateStores } from '../store/postgres/gate/gate-store.ts';
 import { type Json, newKeyPair, publicUrl, signAssertion, soleGate, testGate } from '../testing/gate.ts';
 import { gateRoutes } from '../wire/gate-routes.ts';

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedConnection, startEmbedded } from '../embedded/embedded.ts';
-import { openDatabase } from '../store/postgres/database.ts';
-import { migrate } from '../store/postgres/migrate.ts';
-import { sql } from '../store/postgres/sql.ts';
+import { openDatabase } from '../store/postgres/database/database.ts';
+import { migrate } from '../store/postgres/database/migrate.ts';
+import { sql } from '../store/postgres/database/sql.ts';
 
 /** Name of the migrated database that tests clone. */
 export const template = 'chartgate_template';

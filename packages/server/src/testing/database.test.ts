@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { table } from '../store/postgres/site.ts';
-import { sql } from '../store/postgres/sql.ts';
+import { table } from '../store/postgres/database/site.ts';
+import { sql } from '../store/postgres/database/sql.ts';
 import { testDatabase } from './database.ts';
 
 const one = await testDatabase();

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { EmbeddedConnection } from '../embedded/embedded.ts';
-import { type Database, type DatabaseAddress, openDatabase } from '../store/postgres/database.ts';
-import { openSite } from '../store/postgres/open-site.ts';
-import type { Site } from '../store/postgres/site.ts';
-import { raw, sql } from '../store/postgres/sql.ts';
+import { type Database, type DatabaseAddress, openDatabase } from '../store/postgres/database/database.ts';
+import { openSite } from '../store/postgres/database/open-site.ts';
+import type { Site } from '../store/postgres/database/site.ts';
+import { raw, sql } from '../store/postgres/database/sql.ts';
 import { clusterVariable, startTestCluster, type TestCluster, template } from './cluster.ts';
 
 export type TestDatabase = {

@@ -5,9 +5,9 @@ import { FhirError } from '@chartgate/fhir';
 import { testDatabase } from '../../testing/database.ts';
 import { content, permitted } from '../../testing/permits.ts';
 import type { StoredVersion, Write } from '../ports.ts';
+import { table } from './database/site.ts';
+import { sql } from './database/sql.ts';
 import { resourceStore } from './resource-store.ts';
-import { table } from './site.ts';
-import { sql } from './sql.ts';
 
 const { database, site, drop } = await testDatabase();
 after(drop);

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FhirError, issue } from '@chartgate/fhir';
 import type { ResourceReader, ResourceStore, ResourceTransaction, StoredVersion, Write } from '../ports.ts';
-import { coalescedReads, readKeys } from './coalesced-reads.ts';
-import type { Connection, Database } from './database.ts';
-import { holdKeys } from './guard.ts';
-import { history, type Reader, read, vread } from './read.ts';
-import { resolve } from './resolve.ts';
-import { RowIds } from './row-ids.ts';
-import { search } from './search.ts';
-import type { Site } from './site.ts';
-import { codeOf } from './unavailable.ts';
-import { StaleRead, type Writer, write } from './write.ts';
+import type { Connection, Database } from './database/database.ts';
+import type { Site } from './database/site.ts';
+import { codeOf } from './database/unavailable.ts';
+import { RowIds } from './index/row-ids.ts';
+import { coalescedReads, readKeys } from './read/coalesced-reads.ts';
+import { history, type Reader, read, vread } from './read/read.ts';
+import { resolve } from './search/resolve.ts';
+import { search } from './search/search.ts';
+import { holdKeys } from './write/guard.ts';
+import { StaleRead, type Writer, write } from './write/write.ts';
 
 /** Times that a transaction is tried when others keep getting in its way. */
 const attempts = 8;

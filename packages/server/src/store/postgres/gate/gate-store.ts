@@ -1,8 +1,8 @@
 import type { GateStore, GateStores } from '../../gate-ports.ts';
-import type { Database, DatabaseAddress } from '../database.ts';
-import { openSite } from '../open-site.ts';
-import type { Site } from '../site.ts';
-import { sql } from '../sql.ts';
+import type { Database, DatabaseAddress } from '../database/database.ts';
+import { openSite } from '../database/open-site.ts';
+import type { Site } from '../database/site.ts';
+import { sql } from '../database/sql.ts';
 import { clientStore } from './client-store.ts';
 import { listen } from './events.ts';
 import { adminTokenStore, signingKeyStore } from './key-store.ts';

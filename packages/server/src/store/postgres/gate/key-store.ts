@@ -1,7 +1,7 @@
 import type { AdminTokenStore, SigningKeyStore, StoredSigningKey } from '../../gate-ports.ts';
-import type { Database } from '../database.ts';
-import { type Site, table } from '../site.ts';
-import { sql } from '../sql.ts';
+import type { Database } from '../database/database.ts';
+import { type Site, table } from '../database/site.ts';
+import { sql } from '../database/sql.ts';
 
 type KeyRow = {
   kid: string;

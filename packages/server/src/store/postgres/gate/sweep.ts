@@ -1,7 +1,7 @@
 import type { Retention } from '../../gate-ports.ts';
-import type { Connection } from '../database.ts';
-import { type Site, table } from '../site.ts';
-import { type Sql, sql } from '../sql.ts';
+import type { Connection } from '../database/database.ts';
+import { type Site, table } from '../database/site.ts';
+import { type Sql, sql } from '../database/sql.ts';
 
 /** Deletes what has had its time, in batches small enough not to be felt. The number of rows deleted. */
 export async function sweep(writes: Connection, site: Site, r: Retention): Promise<number> {

@@ -1,7 +1,7 @@
 import type { Ticket, TicketStore } from '../../gate-ports.ts';
-import type { Database } from '../database.ts';
-import { type Site, table } from '../site.ts';
-import { raw, sql } from '../sql.ts';
+import type { Database } from '../database/database.ts';
+import { type Site, table } from '../database/site.ts';
+import { raw, sql } from '../database/sql.ts';
 
 export function ticketStore({ reads, writes }: Database, site: Site): TicketStore {
   const tickets = table(site, 'ticket');

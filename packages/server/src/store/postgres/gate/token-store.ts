@@ -1,7 +1,7 @@
 import type { LiveToken, NewAccessToken, TokenStore, UsedAssertion } from '../../gate-ports.ts';
-import type { Connection, Database } from '../database.ts';
-import { type Site, table } from '../site.ts';
-import { sql } from '../sql.ts';
+import type { Connection, Database } from '../database/database.ts';
+import { type Site, table } from '../database/site.ts';
+import { sql } from '../database/sql.ts';
 import { batched } from './batch.ts';
 import { announce } from './events.ts';
 

@@ -1,6 +1,6 @@
 -- The chart of one site. tk: number of the resource type. rid: row id, from blocks a node reserves.
 -- pk: shard key, hash of the compartment's patient or else of the resource itself, in every table.
--- Times are ms since the epoch. Hashes are those of store/postgres/term.ts.
+-- Times are ms since the epoch. Hashes are those of store/postgres/index/term.ts.
 
 create sequence rid_block;
 
@@ -38,7 +38,7 @@ create table sx (
   lu int8 not null,
   idh int8 not null unique,  -- hash of Type/id
   pt int8,                   -- idh of the first patient it belongs to: order and locality
-  d_lo int8,                 -- the type's clinical date (see store/postgres/index-row.ts), else null
+  d_lo int8,                 -- the type's clinical date (see store/postgres/index/ordered.ts), else null
   d_hi int8,
   terms int8[] not null,     -- tokens, references, uris, exact strings, compartments
   targets int8[] not null,   -- idh of every local resource it points at: chains go forward by them

@@ -1,0 +1,15 @@
+import { termsOf } from '../index/term.ts';
+import type { Database } from './database.ts';
+import type { Site } from './site.ts';
+import { sql } from './sql.ts';
+
+type Row = { name: string; schema_name: string; hash_key: string };
+
+/** The site of this name; undefined where there is none. */
+export async function openSite(database: Database, name: string): Promise<Site | undefined> {
+  const [row] = await database.reads.query<Row>(
+    sql`select name, schema_name, hash_key from chartgate.site where name = ${name}`,
+  );
+  if (!row) return undefined;
+  return { name: row.name, schema: row.schema_name, hashKey: row.hash_key, terms: termsOf(row.hash_key) };
+}

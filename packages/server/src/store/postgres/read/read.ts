@@ -1,0 +1,117 @@
+import type { Letter, Resource } from '@chartgate/fhir';
+import type { HistoryInstance, Read, Vread } from '../../../access/interaction.ts';
+import { type Permitted, requirePermitted } from '../../../access/permit.ts';
+import type { HistoryPage, StoredVersion } from '../../ports.ts';
+import { isPlain, opens } from '../access/content-rule.ts';
+import { ruleCondition } from '../access/rule.ts';
+import type { Connection } from '../database/database.ts';
+import { type Site, table } from '../database/site.ts';
+import { type Sql, sql } from '../database/sql.ts';
+import { factsOf } from '../index/content-facts.ts';
+import { typeKey } from '../index/type-key.ts';
+import { storedVersion, type VersionRow } from '../index/version-row.ts';
+
+/** What reading needs of the store. */
+export type Reader = {
+  readonly site: Site;
+  /** For statements by key alone. */
+  readonly keyed: Connection;
+  /** For statements with a rule in them. */
+  readonly ruled: Connection;
+  /** Reads by key, perhaps several at once. */
+  readonly byKey: (tk: number, id: string) => Promise<VersionRow | undefined>;
+};
+
+export async function read(reader: Reader, permitted: Permitted<Read>): Promise<StoredVersion | undefined> {
+  requirePermittedHere(reader.site, permitted);
+  const { type, id } = permitted.interaction;
+  if (isPlain(permitted.rule, type, 'r')) {
+    const row = await reader.byKey(typeKey(type), id);
+    return row && storedVersion(row);
+  }
+  const [row] = await reader.ruled.query<VersionRow>(
+    sql`select r.tk, r.id, r.ver, r.lu, r.method, r.body ${visible(reader.site, permitted)}`,
+  );
+  return row && openVersions(permitted, [row])[0];
+}
+
+export async function vread(reader: Reader, permitted: Permitted<Vread>): Promise<StoredVersion | undefined> {
+  requirePermittedHere(reader.site, permitted);
+  const { type, versionId } = permitted.interaction;
+  if (!/^[1-9]\d{0,8}$/.test(versionId)) return undefined;
+  const version = Number(versionId);
+  const plain = isPlain(permitted.rule, type, 'r');
+  const [row] = await (plain ? reader.keyed : reader.ruled).query<VersionRow>(
+    sql`select r.tk, r.id, v.* ${visible(reader.site, permitted)}
+      cross join lateral (
+        select r.ver, r.lu, r.method, r.body where r.ver = ${version}
+        union all
+        select h.ver, h.lu, h.method, h.body from ${table(reader.site, 'hist')} h
+        where h.tk = r.tk and h.id = r.id and h.ver = ${version}
+      ) v`,
+    plain ? `${reader.site.schema} vread` : undefined,
+  );
+  return row && openVersions(permitted, [row])[0];
+}
+
+/** The versions 1 to the current one are all there, so that their number is the current version's. */
+export async function history(reader: Reader, permitted: Permitted<HistoryInstance>): Promise<HistoryPage | undefined> {
+  requirePermittedHere(reader.site, permitted);
+  const { type, count, before = 2 ** 31 - 1 } = permitted.interaction;
+  const plain = isPlain(permitted.rule, type, 'r');
+  const rows = await (plain ? reader.keyed : reader.ruled).query<VersionRow & { total: number; ver: number | null }>(
+    sql`select r.tk, r.id, r.ver as total, v.* ${visible(reader.site, permitted)}
+      left join lateral (
+        (select r.ver, r.lu, r.method, r.body where r.ver < ${before}::int8)
+        union all
+        (select h.ver, h.lu, h.method, h.body from ${table(reader.site, 'hist')} h
+          where h.tk = r.tk and h.id = r.id and h.ver < ${before}::int8 order by h.ver desc limit ${count + 1})
+        order by ver desc limit ${count + 1}
+      ) v on true`,
+    plain ? `${reader.site.schema} history` : undefined,
+  );
+  const [first] = rows;
+  if (!first) return undefined;
+  const page = rows.filter((row) => row.ver !== null);
+  const more = page.length > count;
+  const shown = page.slice(0, count);
+  const last = shown.at(-1)?.ver;
+  return {
+    versions: openVersions(permitted, shown),
+    ...(plain ? { total: first.total } : {}),
+    ...(more && last !== undefined ? { next: last } : {}),
+  };
+}
+
+/** `from res r where` it is the one asked for, and the rule opens it. A deleted one is judged by what it was. */
+function visible(site: Site, { interaction, rule }: Permitted<Read | Vread | HistoryInstance>): Sql {
+  const { type, id } = interaction;
+  const isTheOne = sql`r.tk = ${typeKey(type)} and r.id = ${id}`;
+  if (isPlain(rule, type, 'r')) return sql`from (select * from ${table(site, 'res')} r where ${isTheOne}) r`;
+  return sql`from (
+    select r.* from ${table(site, 'res')} r join ${table(site, 'sx')} x on x.rid = r.rid
+    where ${isTheOne} and ${ruleCondition(site, rule, type, 'r', 'x')}) r`;
+}
+
+/**
+ * The versions that the rule opens, judged by what each of them holds: an earlier one may have lain outside (another
+ * patient's, another category), and a hash in the index is not the value itself.
+ */
+function openVersions(
+  { interaction, rule }: Permitted<Read | Vread | HistoryInstance>,
+  rows: readonly VersionRow[],
+): StoredVersion[] {
+  const letter: Letter = 'r';
+  const plain = isPlain(rule, interaction.type, letter);
+  const isOpen = ({ id, lu, body }: VersionRow) =>
+    plain ||
+    body === null ||
+    opens(rule, letter, { ...factsOf(JSON.parse(body) as Resource, id), lastUpdated: Number(lu) });
+  return rows.filter(isOpen).map(storedVersion);
+}
+
+/** Throws unless `permitted` came from `permit`, for this site. */
+export function requirePermittedHere(site: Site, permitted: Permitted): void {
+  requirePermitted(permitted);
+  if (permitted.site !== site.name) throw new TypeError('The permit is for another site');
+}

@@ -1,0 +1,28 @@
+import type { Criterion } from '@chartgate/fhir';
+import type { Connection } from '../database/database.ts';
+import { table } from '../database/site.ts';
+import { raw, type Sql, sql } from '../database/sql.ts';
+import { criterionCondition, type Row } from './criterion.ts';
+import { sideValues } from './criterion-range.ts';
+
+/** Values in range that are looked up at most, to find the rows of the search from there. */
+const maxValues = 500;
+
+/**
+ * A criterion beside a list that is walked in order. Where few values lie in its range the search goes on from those;
+ * where many do, the walk soon meets enough of them, so each row of the list is asked by itself. Left to itself the
+ * planner would gather and sort all that lie in range, as it cannot know how values and codes go together.
+ */
+export async function besideList(connection: Connection, row: Row, criterion: Criterion): Promise<Sql> {
+  const values = sideValues(row, criterion);
+  if (!values) return criterionCondition(row, criterion);
+  const side = table(row.site, values.table);
+  const x = raw(row.alias);
+  const found = await connection.query<{ rid: string }>(
+    sql`select v.rid from ${side} v where ${values.condition}
+      order by v.lo ${raw(values.fromTop ? 'desc' : 'asc')} limit ${maxValues + 1}`,
+  );
+  if (found.length <= maxValues) return sql`${x}.rid = any(${[...new Set(found.map(({ rid }) => rid))]}::int8[])`;
+  // "offset 0" keeps the subquery one: asked row by row, not turned into a join.
+  return sql`exists (select from ${side} v where v.rid = ${x}.rid and ${values.condition} offset 0)`;
+}

@@ -1,0 +1,107 @@
+import type { SearchQuery } from '@chartgate/fhir';
+import type { SearchPosition, SearchType } from '../../../access/interaction.ts';
+import type { Permitted } from '../../../access/permit.ts';
+import type { SearchPage } from '../../ports.ts';
+import { ruleCondition } from '../access/rule.ts';
+import type { Connection } from '../database/database.ts';
+import { type Site, table } from '../database/site.ts';
+import { raw, type Sql, sql } from '../database/sql.ts';
+import { typeKey } from '../index/type-key.ts';
+import { storedVersion } from '../index/version-row.ts';
+import { requirePermittedHere } from '../read/read.ts';
+import type { Row } from './criterion.ts';
+import { exactly } from './exact-check.ts';
+import { type FoundRow, foundColumns, included } from './include.ts';
+import { conditionsOf } from './link.ts';
+import { isNarrow, listedCriterion, orderOf } from './order.ts';
+import { type Matches, pageStatements } from './page.ts';
+import { besideList } from './range.ts';
+import { totalOf } from './total.ts';
+
+/**
+ * One page of a search on type, with what it includes and its total. Several statements, each planned for its values:
+ * `connection` is one of the search connections, or a transaction.
+ * @throws {FhirError} 400 for a sort key that is not kept in order, or too many resources to include
+ * @see https://hl7.org/fhir/R4/search.html
+ */
+export async function search(
+  connection: Connection,
+  site: Site,
+  permitted: Permitted<SearchType>,
+): Promise<SearchPage> {
+  requirePermittedHere(site, permitted);
+  const { query, after } = permitted.interaction;
+  const { rule } = permitted;
+  const { type } = query;
+  const row: Row = { site, rule, type, alias: 'x' };
+  const order = orderOf(row, query);
+  const matches = await matchesOf(connection, row, query);
+  if (query.count === 0) return { matches: [], included: [], ...(await totalOf(connection, matches, 'accurate')) };
+  const statements = pageStatements(matches, order, after, query.count + 1);
+  const found = await firstRows(connection, site, statements, query.count + 1);
+  const page = found.slice(0, query.count);
+  const last = page.at(-1);
+  const rows = exactly({ site: site.name, type, rule, letters: ['s'], criteria: query.criteria }, page);
+  const next = found.length > query.count && last ? { next: positionOf(last) } : {};
+  const isWhole = after === undefined && found.length <= query.count;
+  const total = isWhole ? wholeTotal(query, page.length) : await totalOf(connection, matches, query.total ?? 'none');
+  return {
+    matches: rows.map(storedVersion),
+    included: await included(connection, row, query, rows),
+    ...total,
+    ...next,
+  };
+}
+
+/** The type, the rule and the criteria, as conditions on `row`. */
+export async function matchesOf(connection: Connection, row: Row, query: SearchQuery): Promise<Matches> {
+  const { site, rule, type, alias } = row;
+  const always = [sql`${raw(alias)}.tk = ${typeKey(type)}`, ruleCondition(site, rule, type, 's', alias)];
+  const conditions = await conditionsOf(connection, row, query.criteria);
+  const criterion = listedCriterion(query.criteria);
+  const beside = query.criteria.filter((one) => one !== criterion);
+  const listed = criterion && {
+    criterion,
+    conditions: [...always, ...(await Promise.all(beside.map((one) => besideList(connection, row, one))))],
+  };
+  return {
+    row,
+    conditions: [...always, ...conditions],
+    isNarrow: query.criteria.some(isNarrow),
+    isAll: query.criteria.length === 0,
+    ...(listed && { listed }),
+  };
+}
+
+function wholeTotal(query: SearchQuery, total: number): { total?: number } {
+  return query.total === 'none' ? {} : { total };
+}
+
+type MatchRow = FoundRow & { readonly [key: `k${number}`]: string | number | null };
+
+/** The first rows that the statements yield, one after the other, with their bodies. */
+async function firstRows(
+  connection: Connection,
+  site: Site,
+  statements: readonly Sql[],
+  limit: number,
+): Promise<MatchRow[]> {
+  const rows: MatchRow[] = [];
+  for (const statement of statements) {
+    if (rows.length >= limit) break;
+    rows.push(...(await connection.query<MatchRow>(withBodies(site, statement))));
+  }
+  return rows.slice(0, limit);
+}
+
+/** The page is found first, in order, and only its rows are joined to their bodies. */
+function withBodies(site: Site, page: Sql): Sql {
+  return sql`with page as materialized (select row_number() over () as n, p.* from (${page}) p)
+    select page.*, ${foundColumns} from page join ${table(site, 'res')} r on r.rid = page.rid order by page.n`;
+}
+
+function positionOf(row: MatchRow): SearchPosition {
+  const keys: (string | number | null)[] = [];
+  for (let i = 0; `k${i}` in row; i++) keys.push(row[`k${i}`] ?? null);
+  return { keys, rid: row.rid };
+}

@@ -1,0 +1,158 @@
+import { float8Array, int2Array, int4Array, int8Array, textArray } from '../database/arrays.ts';
+import { type Site, table } from '../database/site.ts';
+import { raw, type Sql, sql } from '../database/sql.ts';
+import type { IndexRow } from '../index/index-row.ts';
+import type { NewVersion } from '../index/version-row.ts';
+
+/**
+ * One statement that writes any number of versions, of new resources and of existing ones. Of the existing ones it
+ * locks exactly the versions that the new ones follow; when one of them is not the current one any more it writes
+ * nothing at all, and answers `{ written: false }`. Its text depends on nothing but the site: prepare it.
+ */
+export function writeStatement(site: Site, fresh: readonly NewVersion[], changed: readonly NewVersion[]): Sql {
+  const all = [...fresh, ...changed];
+  if (changed.length === 0) return sql`with ${insertions(site, fresh, all, raw('true'))} select true as written`;
+  return sql`with
+    following as (
+      select r.pk, r.tk, r.id, r.ver, r.lu, r.method, r.body
+      from unnest(${keys(changed).tk}::int2[], ${keys(changed).id}::text[], ${keys(changed).ver}::int4[]) as i(tk, id, ver)
+      join ${table(site, 'res')} r on r.tk = i.tk and r.id = i.id and r.ver = i.ver - 1
+      order by r.tk, r.id for update of r
+    ),
+    whole as materialized (select count(*) = ${changed.length}::int8 as yes from following),
+    ${changes(site, changed)},
+    ${insertions(site, fresh, all, raw('(select yes from whole)'))}
+    select yes as written from whole`;
+}
+
+/** The statement's name: its text is the same for all writes of a kind. */
+export function writeName(site: Site, changed: readonly NewVersion[]): string {
+  return `${site.schema} ${changed.length === 0 ? 'create' : 'write'}`;
+}
+
+function changes(site: Site, versions: readonly NewVersion[]): Sql {
+  const { tk, id, ver } = keys(versions);
+  const rid = int8Array(versions.map((v) => v.rid));
+  const lu = int8Array(versions.map((v) => v.lastUpdated));
+  const method = int2Array(versions.map((v) => v.method));
+  const body = textArray(versions.map((v) => v.body));
+  const pk = int8Array(versions.map((v) => v.index?.pk ?? null));
+  const gone = versions.filter((v) => v.index === null);
+  const live = versions.filter((v) => v.index !== null);
+  const index = indexColumns(live);
+  const cleared = (name: string) => sql`${raw(`old_${name}`)} as (
+      delete from ${table(site, name)} where rid = any(${rid}::int8[]) and (select yes from whole))`;
+  return sql`
+    past as (
+      insert into ${table(site, 'hist')} (pk, tk, id, ver, lu, method, body)
+      select pk, tk, id, ver, lu, method, body from following where (select yes from whole)
+    ),
+    present as (
+      update ${table(site, 'res')} r
+      set pk = coalesce(i.pk, r.pk), ver = i.ver, lu = i.lu, method = i.method, body = i.body
+      from unnest(${tk}::int2[], ${id}::text[], ${ver}::int4[], ${lu}::int8[], ${method}::int2[], ${body}::text[],
+        ${pk}::int8[]) as i(tk, id, ver, lu, method, body, pk)
+      where r.tk = i.tk and r.id = i.id and (select yes from whole)
+    ),
+    hidden as (
+      update ${table(site, 'sx')} x set tk = -abs(x.tk), lu = i.lu
+      from unnest(${int8Array(gone.map((v) => v.rid))}::int8[], ${int8Array(gone.map((v) => v.lastUpdated))}::int8[])
+        as i(rid, lu)
+      where x.rid = i.rid and (select yes from whole)
+    ),
+    indexed as (
+      update ${table(site, 'sx')} x
+      set pk = i.pk, tk = i.tk, lu = i.lu, pt = i.pt, d_lo = i.d_lo, d_hi = i.d_hi,
+        terms = i.terms, targets = i.targets, has = i.has
+      from ${index} as i
+      where x.rid = i.rid and (select yes from whole)
+    ),
+    ${cleared('kd')}, ${cleared('dt')}, ${cleared('qty')}, ${cleared('str')}`;
+}
+
+/** Rows of new resources, and the side rows of all: an update has had its old ones cleared away. */
+function insertions(site: Site, fresh: readonly NewVersion[], all: readonly NewVersion[], when: Sql): Sql {
+  const { tk, id, ver } = keys(fresh);
+  const pk = int8Array(fresh.map((v) => v.index?.pk ?? null));
+  const rid = int8Array(fresh.map((v) => v.rid));
+  const lu = int8Array(fresh.map((v) => v.lastUpdated));
+  const side = <R>(rows: (index: IndexRow) => readonly R[]) =>
+    all.flatMap(({ rid, index }) => (index ? rows(index).map((row) => ({ ...row, rid, pk: index.pk })) : []));
+  const kd = side((index) => index.kd);
+  const dt = side((index) => index.dt);
+  const qty = side((index) => index.qty);
+  const str = side((index) => index.str);
+  const owner = (rows: readonly { rid: number; pk: bigint }[]) =>
+    sql`${int8Array(rows.map((row) => row.rid))}::int8[], ${int8Array(rows.map((row) => row.pk))}::int8[]`;
+  return sql`
+    r as (
+      insert into ${table(site, 'res')} (pk, tk, id, rid, ver, lu, method, body)
+      select * from unnest(${pk}::int8[], ${tk}::int2[], ${id}::text[], ${rid}::int8[], ${ver}::int4[], ${lu}::int8[],
+        ${int2Array(fresh.map((v) => v.method))}::int2[], ${textArray(fresh.map((v) => v.body))}::text[])
+      where ${when}
+    ),
+    x as (
+      insert into ${table(site, 'sx')} (rid, pk, tk, lu, idh, pt, d_lo, d_hi, terms, targets, has)
+      select * from ${indexColumns(fresh)} i where ${when}
+    ),
+    a as (
+      insert into ${table(site, 'kd')} (h, d, rid, pk)
+      select * from unnest(${int8Array(kd.map((row) => row.h))}::int8[], ${int8Array(kd.map((row) => row.d))}::int8[],
+        ${owner(kd)}) where ${when}
+    ),
+    b as (
+      insert into ${table(site, 'dt')} (p, lo, hi, rid, pk)
+      select * from unnest(${int8Array(dt.map((row) => row.p))}::int8[], ${int8Array(dt.map((row) => row.lo))}::int8[],
+        ${int8Array(dt.map((row) => row.hi))}::int8[], ${owner(dt)}) where ${when}
+    ),
+    c as (
+      insert into ${table(site, 'qty')} (p, lo, hi, u, c, rid, pk)
+      select * from unnest(${int8Array(qty.map((row) => row.p))}::int8[],
+        ${float8Array(qty.map((row) => row.lo))}::float8[], ${float8Array(qty.map((row) => row.hi))}::float8[],
+        ${int8Array(qty.map((row) => row.u))}::int8[], ${int8Array(qty.map((row) => row.c))}::int8[], ${owner(qty)})
+      where ${when}
+    ),
+    d as (
+      insert into ${table(site, 'str')} (p, val, rid, pk)
+      select * from unnest(${int8Array(str.map((row) => row.p))}::int8[], ${textArray(str.map((row) => row.val))}::text[],
+        ${owner(str)}) where ${when}
+    )`;
+}
+
+/** The columns of `sx` for versions that are not deletions: `rid, pk, tk, lu, idh, pt, d_lo, d_hi, terms, targets, has`. */
+function indexColumns(versions: readonly NewVersion[]): Sql {
+  const rows = versions.flatMap(({ index, ...version }) => (index ? [{ ...version, index }] : []));
+  const column = (value: (index: IndexRow) => bigint | number | null) =>
+    sql`${int8Array(rows.map((row) => value(row.index)))}::int8[]`;
+  const terms = slices(rows.map((row) => row.index.terms));
+  const targets = slices(rows.map((row) => row.index.targets));
+  const has = slices(rows.map((row) => row.index.has));
+  return sql`(
+    select u.rid, u.pk, u.tk, u.lu, u.idh, u.pt, u.d_lo, u.d_hi, (${terms.all}::int8[])[u.terms_lo:u.terms_hi] as terms,
+      (${targets.all}::int8[])[u.targets_lo:u.targets_hi] as targets, (${has.all}::int8[])[u.has_lo:u.has_hi] as has
+    from unnest(${int8Array(rows.map((row) => row.rid))}::int8[], ${column((i) => i.pk)},
+      ${int2Array(rows.map((row) => row.tk))}::int2[], ${int8Array(rows.map((row) => row.lastUpdated))}::int8[],
+      ${column((i) => i.idh)}, ${column((i) => i.pt)},
+      ${column((i) => i.dates?.lo ?? null)}, ${column((i) => i.dates?.hi ?? null)},
+      ${terms.lo}::int4[], ${terms.hi}::int4[], ${targets.lo}::int4[], ${targets.hi}::int4[], ${has.lo}::int4[], ${has.hi}::int4[]
+    ) as u(rid, pk, tk, lu, idh, pt, d_lo, d_hi, terms_lo, terms_hi, targets_lo, targets_hi, has_lo, has_hi))`;
+}
+
+/** Arrays of arrays, which unnest would flatten: as one array, and the bounds (from 1) of each one's slice of it. */
+function slices(arrays: readonly (readonly bigint[])[]): { all: Buffer; lo: Buffer; hi: Buffer } {
+  let end = 0;
+  const ends = arrays.map((array) => {
+    end += array.length;
+    return end;
+  });
+  const starts = arrays.map((array, i) => (ends[i] ?? 0) - array.length + 1);
+  return { all: int8Array(arrays.flat()), lo: int4Array(starts), hi: int4Array(ends) };
+}
+
+function keys(versions: readonly NewVersion[]): { tk: Buffer; id: Buffer; ver: Buffer } {
+  return {
+    tk: int2Array(versions.map((v) => v.tk)),
+    id: textArray(versions.map((v) => v.id)),
+    ver: int4Array(versions.map((v) => v.version)),
+  };
+}
