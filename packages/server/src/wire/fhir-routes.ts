@@ -68,7 +68,7 @@ function interactions(app: FastifyInstance, limit: ConcurrencyLimit): void {
     limit.run(request.fhir.clientId, async () => {
       requireJsonBody(request.headers);
       const { handling } = preferOf(request.headers.prefer);
-      const answer = await bundle(parseBundle(textOf(request)), handling, request.fhir);
+      const answer = await bundle(parseBundle(textOf(request), { base: request.fhir.base }), handling, request.fhir);
       return send(reply, answer, request.fhir.base);
     }),
   );

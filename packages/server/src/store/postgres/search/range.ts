@@ -18,11 +18,12 @@ export async function besideList(connection: Connection, row: Row, criterion: Cr
   if (!values) return criterionCondition(row, criterion);
   const side = table(row.site, values.table);
   const x = raw(row.alias);
-  const found = await connection.query<{ rid: string }>(
-    sql`select v.rid from ${side} v where ${values.condition}
-      order by v.lo ${raw(values.fromTop ? 'desc' : 'asc')} limit ${maxValues + 1}`,
-  );
-  if (found.length <= maxValues) return sql`${x}.rid = any(${[...new Set(found.map(({ rid }) => rid))]}::int8[])`;
+  const [few] = await connection.query<{ rids: string[] | null }>(sql`
+    select case when count(*) <= ${maxValues}::int8 then coalesce(array_agg(distinct f.rid), '{}') end as rids from (
+      select v.rid from ${side} v where ${values.condition}
+      order by v.lo ${raw(values.fromTop ? 'desc' : 'asc')} limit ${maxValues + 1}
+    ) f`);
+  if (few?.rids) return sql`${x}.rid = any(${few.rids}::int8[])`;
   // "offset 0" keeps the subquery one: asked row by row, not turned into a join.
   return sql`exists (select from ${side} v where v.rid = ${x}.rid and ${values.condition} offset 0)`;
 }
