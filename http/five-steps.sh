@@ -27,7 +27,7 @@ cat >"$work/registration.json" <<JSON
   "client_name": "New JWT App 13",
   "initiate_login_url": "https://localhost:8081/launch",
   "token_endpoint_auth_method": "client_secret_post",
-  "contacts": ["me@example.org", "them@example.org"],
+  "contacts": ["me@clinic.example", "them@clinic.example"],
   "scope": "openid offline_access api:oemr api:fhir api:port patient/Patient.read patient/Procedure.read system/Patient.read system/AllergyIntolerance.read system/CarePlan.read system/CareTeam.read system/Condition.read system/Coverage.read system/Device.read system/DiagnosticReport.read system/Document.read system/DocumentReference.read system/Encounter.read system/Goal.read system/Group.read system/Immunization.read system/Location.read system/Medication.read system/MedicationRequest.read system/Observation.read system/Organization.read system/Person.read system/Practitioner.read system/PractitionerRole.read system/Procedure.read system/Provenance.read",
   "jwks": $(cat "$work/jwks.json") }
 JSON
