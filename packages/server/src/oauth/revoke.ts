@@ -1,8 +1,6 @@
-import { authenticateClient, requireOneAuthentication } from './client-authentication.ts';
 import { endpoint } from './endpoint.ts';
 import { clientOf, parameter, privateJson } from './exchange.ts';
-import { limitFailures, rejectRepeatedParameters, requireFormBody, requirePost } from './form.ts';
-import { requireToken } from './introspect.ts';
+import { ownTokenSteps } from './own-token.ts';
 import { secretHash } from './secret.ts';
 
 /**
@@ -10,21 +8,9 @@ import { secretHash } from './secret.ts';
  * client's gives the same answer and has no effect.
  * @see https://www.rfc-editor.org/rfc/rfc7009#section-2
  */
-export const revoke = endpoint(
-  'revoke',
-  [
-    requirePost,
-    limitFailures,
-    requireFormBody,
-    rejectRepeatedParameters,
-    requireToken,
-    requireOneAuthentication,
-    authenticateClient,
-  ],
-  async (x) => {
-    const hash = secretHash(parameter(x, 'token') ?? '');
-    await x.site.store.tokens.revoke(hash, clientOf(x).clientId);
-    x.site.forget({ token: hash.toString('base64url') });
-    return privateJson(200, {});
-  },
-);
+export const revoke = endpoint('revoke', ownTokenSteps, async (x) => {
+  const hash = secretHash(parameter(x, 'token') ?? '');
+  await x.site.store.tokens.revoke(hash, clientOf(x).clientId);
+  x.site.forget({ token: hash.toString('base64url') });
+  return privateJson(200, {});
+});
