@@ -27,7 +27,7 @@ declare module 'fastify' {
 /** The FHIR API of every site, to be mounted at `/apis/:site/fhir`. @see https://hl7.org/fhir/R4/http.html */
 export function fhirRoutes(chart: Chart, limit: ConcurrencyLimit): FastifyPluginAsync {
   return async (app) => {
-    await app.register(cors, { origin: '*', exposedHeaders });
+    await app.register(cors, { origin: '*', methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'], exposedHeaders });
     app.get('/metadata', (request, reply) => metadata(chart, request, reply));
     await app.register(async (guarded) => {
       guarded.decorateRequest('fhir', null as never);
