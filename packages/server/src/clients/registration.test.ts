@@ -323,3 +323,8 @@ test('attack 16: a flood from many addresses ends at the limit of the day', asyn
     await flooded.close();
   }
 });
+
+test('a client id can be pasted into a command line: it never starts with a dash', async () => {
+  const { json } = await node.register(backend());
+  assert.match(json.client_id, /^[0-9a-f]{32}$/);
+});

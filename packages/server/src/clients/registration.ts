@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { check, endpoint } from '../oauth/endpoint.ts';
 import { type Exchange, privateJson } from '../oauth/exchange.ts';
 import { limitFailures, requirePost } from '../oauth/form.ts';
 import { type JsonObject, readJsonObject } from '../oauth/json.ts';
 import { OAuthError, shown } from '../oauth/oauth-error.ts';
-import { newSecret, secretHash } from '../oauth/secret.ts';
+import { newIdentifier, newSecret, secretHash } from '../oauth/secret.ts';
 import type { Client } from '../store/gate-ports.ts';
 import { clientMetadataJson } from './client-json.ts';
 import { type Registration, readRegistration } from './client-metadata.ts';
@@ -53,7 +52,7 @@ export const register = endpoint(
     const secret = hasSecret ? newSecret() : undefined;
     const registrationToken = newSecret();
     const client: Client = {
-      clientId: randomBytes(24).toString('base64url'),
+      clientId: newIdentifier(),
       status,
       metadata,
       scope,

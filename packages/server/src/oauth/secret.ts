@@ -5,6 +5,11 @@ export function newSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
+/** 128 random bits in hex, for what people copy into a command line: a client id, a ticket id. Never starts with a dash. */
+export function newIdentifier(): string {
+  return randomBytes(16).toString('hex');
+}
+
 /**
  * SHA-256 of a secret, as it is stored. The secrets are 256 random bits, so there is nothing to guess and no need for
  * a slow hash.

@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import type { Ticket } from '../store/gate-ports.ts';
 import type { Exchange, GateAnswer, GateRequest } from './exchange.ts';
 import { privateJson } from './exchange.ts';
 import type { Gate } from './gate.ts';
 import { OAuthError, refusalAnswer } from './oauth-error.ts';
-import { bearerToken, isGateId, matchesHash } from './secret.ts';
+import { bearerToken, isGateId, matchesHash, newIdentifier } from './secret.ts';
 
 type Refused = { readonly endpoint: string; readonly refusal: OAuthError; readonly trail: Ticket['checks'] };
 
@@ -15,7 +14,7 @@ type Refused = { readonly endpoint: string; readonly refusal: OAuthError; readon
 export async function issueTicket(x: Exchange, { endpoint, refusal, trail }: Refused): Promise<string | undefined> {
   if (refusal.status === 429) return undefined;
   const ticket: Ticket = {
-    id: randomBytes(16).toString('base64url'),
+    id: newIdentifier(),
     time: x.now,
     endpoint,
     ...(x.client === undefined ? {} : { clientId: x.client.clientId }),
