@@ -9,10 +9,14 @@ const files = (chosen.length > 0 ? chosen : ['packages', 'test']).map((path) =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() ? `${path.replace(/\/+$/, '')}/**/*.test.ts` : path,
 );
 
+// The settings of whoever runs the tests are about other servers.
+const isOwn = ([name]: readonly [string, unknown]) => !/^(CHARTGATE_.*|DATABASE_URL|PORT)$/.test(name);
+const environment = Object.fromEntries(Object.entries(process.env).filter(isOwn));
+
 const cluster = await startTestCluster();
 const tests = spawn(process.execPath, ['--conditions=@chartgate/source', '--test', ...files], {
   stdio: 'inherit',
-  env: { ...process.env, [clusterVariable]: JSON.stringify(cluster.connection) },
+  env: { ...environment, [clusterVariable]: JSON.stringify(cluster.connection) },
 });
 const interrupt = () => tests.kill('SIGINT');
 process.on('SIGINT', interrupt);
