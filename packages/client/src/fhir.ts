@@ -134,10 +134,14 @@ function bundleOf(url: string, answer: Answer): Answer<Bundle> {
   throw new UnexpectedAnswer(url, 200, `expected a Bundle, not ${answer.resource.resourceType.slice(0, 64)}`);
 }
 
+function isIssue(value: unknown): value is OutcomeIssue {
+  return isObject(value) && typeof value.severity === 'string' && typeof value.code === 'string';
+}
+
 function refusal(url: string, response: Response, body: unknown): FhirError {
-  const issues = isObject(body) && Array.isArray(body.issue) ? body.issue.filter(isObject) : [];
+  const issues = isObject(body) && Array.isArray(body.issue) ? body.issue.filter(isIssue) : [];
   const challenge = response.headers.get('www-authenticate')?.match(/error_description="([^"]{1,500})"/)?.[1];
-  return new FhirError(url, response.status, issues as unknown as readonly OutcomeIssue[], challenge);
+  return new FhirError(url, response.status, issues, challenge);
 }
 
 /** How long to wait, ms: what `Retry-After` says (seconds or a date), 60 s at most, else 0.5 s doubling. */
