@@ -50,7 +50,7 @@ function inTransaction(connection: Connection, writer: Writer): ResourceTransact
     site,
     keyed: connection,
     ruled: connection,
-    byKey: async (tk, id) => (await readKeys(site, connection, [{ tk, id }]))[0],
+    byKey: async (key) => (await readKeys(site, connection, [key]))[0],
   };
   return {
     ...readerOf(reader, connection),

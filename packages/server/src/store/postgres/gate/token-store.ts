@@ -1,8 +1,8 @@
 import type { LiveToken, NewAccessToken, TokenStore, UsedAssertion } from '../../gate-ports.ts';
+import { batched } from '../database/batched.ts';
 import type { Connection, Database } from '../database/database.ts';
 import { type Site, table } from '../database/site.ts';
 import { sql } from '../database/sql.ts';
-import { batched } from './batch.ts';
 import { announce } from './events.ts';
 
 type Grant = { readonly token: NewAccessToken; readonly assertion: UsedAssertion };

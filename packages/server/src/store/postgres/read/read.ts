@@ -1,8 +1,9 @@
 import type { Letter, Resource } from '@chartgate/fhir';
 import type { HistoryInstance, Read, Vread } from '../../../access/interaction.ts';
-import { type Permitted, requirePermitted } from '../../../access/permit.ts';
+import type { Permitted } from '../../../access/permit.ts';
 import type { HistoryPage, StoredVersion } from '../../ports.ts';
 import { isPlain, opens } from '../access/content-rule.ts';
+import { requirePermittedHere } from '../access/permitted-here.ts';
 import { ruleCondition } from '../access/rule.ts';
 import type { Connection } from '../database/database.ts';
 import { type Site, table } from '../database/site.ts';
@@ -19,14 +20,14 @@ export type Reader = {
   /** For statements with a rule in them. */
   readonly ruled: Connection;
   /** Reads by key, perhaps several at once. */
-  readonly byKey: (tk: number, id: string) => Promise<VersionRow | undefined>;
+  readonly byKey: (key: { readonly tk: number; readonly id: string }) => Promise<VersionRow | undefined>;
 };
 
 export async function read(reader: Reader, permitted: Permitted<Read>): Promise<StoredVersion | undefined> {
   requirePermittedHere(reader.site, permitted);
   const { type, id } = permitted.interaction;
   if (isPlain(permitted.rule, type, 'r')) {
-    const row = await reader.byKey(typeKey(type), id);
+    const row = await reader.byKey({ tk: typeKey(type), id });
     return row && storedVersion(row);
   }
   const [row] = await reader.ruled.query<VersionRow>(
@@ -108,10 +109,4 @@ function openVersions(
     body === null ||
     opens(rule, letter, { ...factsOf(JSON.parse(body) as Resource, id), lastUpdated: Number(lu) });
   return rows.filter(isOpen).map(storedVersion);
-}
-
-/** Throws unless `permitted` came from `permit`, for this site. */
-export function requirePermittedHere(site: Site, permitted: Permitted): void {
-  requirePermitted(permitted);
-  if (permitted.site !== site.name) throw new TypeError('The permit is for another site');
 }

@@ -129,7 +129,7 @@ test('Under the compartment of a patient only what lies in it is found, joined, 
     all.filter((found) => found.tk === 96).slice(0, 60),
   );
   assert.ok(brought.every((one) => one.type === 'Patient' && one.id === id));
-  const matches = await matchesOf(whole.database.searches, row, query);
+  const matches = await matchesOf(whole.database.searches, row, query, true);
   assert.equal((await totalOf(whole.database.searches, matches, 'estimate')).total, expected.length);
 });
 
@@ -137,7 +137,7 @@ test('Under the compartment of a patient only what lies in it is found, joined, 
 async function idsUnder(rule: AccessRule, type: string, text: string): Promise<string[]> {
   const { query } = permitted(type, text).interaction;
   const row: Row = { site: whole.site, rule, type, alias: 'x' };
-  const { conditions } = await matchesOf(whole.database.searches, row, query);
+  const { conditions } = await matchesOf(whole.database.searches, row, query, false);
   const rows = await whole.database.searches.query<{ id: string }>(sql`select r.id from ${table(whole.site, 'sx')} x
     join ${table(whole.site, 'res')} r on r.rid = x.rid where ${and(conditions)}`);
   return rows.map(({ id }) => id);

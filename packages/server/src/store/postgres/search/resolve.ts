@@ -2,13 +2,13 @@ import type { Criterion } from '@chartgate/fhir';
 import type { SearchType } from '../../../access/interaction.ts';
 import type { Permitted } from '../../../access/permit.ts';
 import { isPlain } from '../access/content-rule.ts';
+import { requirePermittedHere } from '../access/permitted-here.ts';
 import { ruleCondition } from '../access/rule.ts';
 import type { Connection } from '../database/database.ts';
 import { type Site, table } from '../database/site.ts';
 import { and, join, type Sql, sql } from '../database/sql.ts';
 import { isOrdered } from '../index/ordered.ts';
 import { typeKey } from '../index/type-key.ts';
-import { requirePermittedHere } from '../read/read.ts';
 import { criterionCondition, type Row } from './criterion.ts';
 
 type Search = { readonly n: number; readonly permitted: Permitted<SearchType> };

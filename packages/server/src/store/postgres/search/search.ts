@@ -2,13 +2,13 @@ import type { SearchQuery } from '@chartgate/fhir';
 import type { SearchPosition, SearchType } from '../../../access/interaction.ts';
 import type { Permitted } from '../../../access/permit.ts';
 import type { SearchPage } from '../../ports.ts';
+import { requirePermittedHere } from '../access/permitted-here.ts';
 import { ruleCondition } from '../access/rule.ts';
 import type { Connection } from '../database/database.ts';
 import { type Site, table } from '../database/site.ts';
 import { raw, type Sql, sql } from '../database/sql.ts';
 import { typeKey } from '../index/type-key.ts';
 import { storedVersion } from '../index/version-row.ts';
-import { requirePermittedHere } from '../read/read.ts';
 import type { Row } from './criterion.ts';
 import { exactly } from './exact-check.ts';
 import { type FoundRow, foundColumns, included } from './include.ts';
@@ -35,7 +35,8 @@ export async function search(
   const { type } = query;
   const row: Row = { site, rule, type, alias: 'x' };
   const order = orderOf(row, query);
-  const matches = await matchesOf(connection, row, query);
+  const isWalked = query.count > 0 && (order.kind === 'list' || order.kind === 'walk');
+  const matches = await matchesOf(connection, row, query, isWalked);
   if (query.count === 0) return { matches: [], included: [], ...(await totalOf(connection, matches, 'accurate')) };
   const statements = pageStatements(matches, order, after, query.count + 1);
   const found = await firstRows(connection, site, statements, query.count + 1);
@@ -53,17 +54,21 @@ export async function search(
   };
 }
 
-/** The type, the rule and the criteria, as conditions on `row`. */
-export async function matchesOf(connection: Connection, row: Row, query: SearchQuery): Promise<Matches> {
+/** The type, the rule and the criteria, as conditions on `row`. @param isWalked whether a list may be walked for them */
+export async function matchesOf(
+  connection: Connection,
+  row: Row,
+  query: SearchQuery,
+  isWalked: boolean,
+): Promise<Matches> {
   const { site, rule, type, alias } = row;
   const always = [sql`${raw(alias)}.tk = ${typeKey(type)}`, ruleCondition(site, rule, type, 's', alias)];
   const conditions = await conditionsOf(connection, row, query.criteria);
   const criterion = listedCriterion(query.criteria);
-  const beside = query.criteria.filter((one) => one !== criterion);
-  const listed = criterion && {
-    criterion,
-    conditions: [...always, ...(await Promise.all(beside.map((one) => besideList(connection, row, one))))],
-  };
+  const beside = conditions.filter((_, i) => query.criteria[i] !== criterion);
+  const walked = () =>
+    Promise.all(query.criteria.filter((one) => one !== criterion).map((one) => besideList(connection, row, one)));
+  const listed = criterion && { criterion, conditions: [...always, ...(isWalked ? await walked() : beside)] };
   return {
     row,
     conditions: [...always, ...conditions],

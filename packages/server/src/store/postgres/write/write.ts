@@ -1,5 +1,5 @@
-import { requirePermitted } from '../../../access/permit.ts';
 import type { StoredVersion, Write } from '../../ports.ts';
+import { requirePermittedHere } from '../access/permitted-here.ts';
 import type { Connection } from '../database/database.ts';
 import type { Site } from '../database/site.ts';
 import type { RowIds } from '../index/row-ids.ts';
@@ -25,7 +25,7 @@ export async function write(
   writes: readonly Write[],
   lock: boolean,
 ): Promise<readonly StoredVersion[]> {
-  for (const each of writes) requirePermittedHere(writer.site, each);
+  for (const each of writes) requirePermits(writer.site, each);
   requireDistinct(writes);
   const currents = await currentsOf(writer, connection, writes, lock);
   const fresh = writes.filter((each, i) => each.kind !== 'delete' && currents[i] === undefined).length;
@@ -71,13 +71,12 @@ async function apply(site: Site, connection: Connection, planned: readonly Plann
   if (!row?.written) throw new StaleRead();
 }
 
-function requirePermittedHere(site: Site, each: Write): void {
+function requirePermits(site: Site, each: Write): void {
   const permits =
     each.kind === 'update' && each.createPermitted ? [each.permitted, each.createPermitted] : [each.permitted];
   for (const permitted of permits) {
-    requirePermitted(permitted);
+    requirePermittedHere(site, permitted);
     const { type } = permitted.interaction;
-    if (permitted.site !== site.name) throw new TypeError('The permit is for another site');
     if (type !== each.permitted.interaction.type) throw new TypeError('The two permits are for different types');
     const content = 'content' in permitted.interaction ? permitted.interaction.content : undefined;
     if (content && content.resource.resourceType !== type) throw new TypeError(`The content is no ${type}`);
