@@ -2,7 +2,10 @@ import { parseScope } from '@chartgate/fhir';
 import { z } from 'zod';
 import { OAuthError, shown } from '../oauth/oauth-error.ts';
 import { newSecret, secretHash } from '../oauth/secret.ts';
-import { admin, adminClientId, bodyOf, read } from './admin.ts';
+import { admin, bodyOf, read } from './admin.ts';
+
+/** The client that administrators' own access tokens belong to. It comes with the site and can be suspended, not revoked. */
+const adminClientId = 'chartgate-admin';
 
 const tokenBody = z.strictObject({ scope: z.string().max(20_000).describe('system/ scopes, separated by spaces') });
 

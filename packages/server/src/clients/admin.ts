@@ -26,9 +26,6 @@ export type AdminEndpoint = (gate: Gate, request: GateRequest) => Promise<GateAn
 
 const listLimit = 1000;
 
-/** The client that administrators' own access tokens belong to. It has no key and no secret; it can be suspended. */
-export const adminClientId = 'chartgate-admin';
-
 /** An endpoint of the admin API: a realm of its own, which no access token opens. */
 export function admin(method: 'GET' | 'POST', answer: (call: AdminCall) => Promise<unknown>): AdminEndpoint {
   return async (gate, request) => {
@@ -95,8 +92,8 @@ async function decide(
   const { from, to } = transitions[action];
   const { reason, ...rest } = decision;
   const change: Decision = { from, to, at: call.gate.now(), ...rest, ...(reason === undefined ? {} : { reason }) };
-  const { clientId } = await requestedClient(call);
-  if (clientId === adminClientId && action === 'revoke') {
+  const { clientId, registrationTokenHash } = await requestedClient(call);
+  if (registrationTokenHash === undefined && action === 'revoke') {
     throw new OAuthError('client-state', {
       description: 'This client comes with the site and cannot be revoked: suspend it.',
     });

@@ -15,7 +15,7 @@ export async function showRegisteredClient(gate: Gate, request: GateRequest): Pr
   const token = bearerToken(request.headers.authorization);
   const clientId = request.parameters.client ?? '';
   const client = isGateId(clientId) ? await site.store.clients.find(clientId) : undefined;
-  if (!client || token === undefined || !matchesHash(token, client.registrationTokenHash)) {
+  if (!client?.registrationTokenHash || token === undefined || !matchesHash(token, client.registrationTokenHash)) {
     const headers = { 'www-authenticate': 'Bearer realm="registration", error="invalid_token"' };
     return refusalAnswer(new OAuthError('registration-token', { headers }));
   }

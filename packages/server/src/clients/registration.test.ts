@@ -328,3 +328,15 @@ test('a client id can be pasted into a command line: it never starts with a dash
   const { json } = await node.register(backend());
   assert.match(json.client_id, /^[0-9a-f]{32}$/);
 });
+
+test("the administrators' client has no owner and cannot be revoked, only suspended", async () => {
+  const path = '/apis/default/admin/clients/chartgate-admin';
+  assert.equal((await node.postJson(`${path}/revoke`, {}, node.adminToken)).status, 409);
+  assert.equal((await node.get('/oauth2/default/client/chartgate-admin', 'x'.repeat(43))).status, 401);
+  assert.equal((await node.postJson(`${path}/suspend`, {}, node.adminToken)).json.status, 'suspended');
+  assert.equal(
+    (await node.postJson('/apis/default/admin/tokens', { scope: 'system/*.r' }, node.adminToken)).status,
+    409,
+  );
+  assert.equal((await node.postJson(`${path}/approve`, {}, node.adminToken)).json.status, 'approved');
+});

@@ -63,7 +63,8 @@ export async function showTicket(gate: Gate, request: GateRequest): Promise<Gate
   const id = request.parameters.ticket ?? '';
   const ticket = isGateId(id) ? await site.store.tickets.find(id) : undefined;
   const client = ticket?.clientId === undefined ? undefined : await site.store.clients.find(ticket.clientId);
-  const isOwner = token !== undefined && client !== undefined && matchesHash(token, client.registrationTokenHash);
+  const ownersHash = client?.registrationTokenHash;
+  const isOwner = token !== undefined && ownersHash !== undefined && matchesHash(token, ownersHash);
   if (!isOwner && (token === undefined || !(await site.isAdminToken(token)))) {
     return refusalAnswer(new OAuthError('ticket-token', { headers: { 'www-authenticate': 'Bearer realm="ticket"' } }));
   }

@@ -23,7 +23,8 @@ export type Client = {
   /** The scopes its tokens may hold; empty while pending. */
   readonly grantedScope: string;
   readonly secretHash?: Uint8Array;
-  readonly registrationTokenHash: Uint8Array;
+  /** Absent for a client that came with the site. */
+  readonly registrationTokenHash?: Uint8Array;
   /** Tokens carry the epoch they were granted under; one of an older epoch is dead. */
   readonly epoch: number;
   readonly warnings: readonly string[];
@@ -47,7 +48,7 @@ export interface ClientStore {
   find(clientId: string): Promise<Client | undefined>;
   /** Newest first, at most `limit`. */
   list(filter: { readonly status?: ClientStatus; readonly limit: number }): Promise<readonly Client[]>;
-  /** How many were registered since then. */
+  /** How many were registered since then; what came with the site was not. */
   countSince(createdAt: number): Promise<number>;
   /**
    * Changes the state, kills the client's live tokens (any change but the first approval has none to spare) and tells

@@ -11,7 +11,7 @@ type Row = {
   scope: string;
   granted_scope: string;
   secret_hash: Buffer | null;
-  registration_token_hash: Buffer;
+  registration_token_hash: Buffer | null;
   epoch: number;
   warnings: string[];
   created_at: string;
@@ -29,7 +29,7 @@ export function clientStore({ reads, writes }: Database, site: Site): ClientStor
         insert into ${clients} (client_id, status, metadata, scope, granted_scope, secret_hash, registration_token_hash,
           epoch, warnings, created_at, decided_at, reason)
         values (${c.clientId}, ${c.status}, ${JSON.stringify(c.metadata)}, ${c.scope}, ${c.grantedScope},
-          ${c.secretHash ?? null}, ${c.registrationTokenHash}, ${c.epoch}, ${JSON.stringify(c.warnings)},
+          ${c.secretHash ?? null}, ${c.registrationTokenHash ?? null}, ${c.epoch}, ${JSON.stringify(c.warnings)},
           ${c.createdAt}, ${c.decidedAt ?? null}, ${c.reason ?? null})`);
     },
 
@@ -47,7 +47,7 @@ export function clientStore({ reads, writes }: Database, site: Site): ClientStor
 
     async countSince(createdAt) {
       const [row] = await reads.query<{ n: number }>(
-        sql`select count(*)::int4 as n from ${clients} where created_at >= ${createdAt} and client_id <> 'chartgate-admin'`,
+        sql`select count(*)::int4 as n from ${clients} where created_at >= ${createdAt} and registration_token_hash is not null`,
       );
       return row?.n ?? 0;
     },
@@ -78,7 +78,7 @@ function clientOf(row: Row): Client {
     scope: row.scope,
     grantedScope: row.granted_scope,
     ...(row.secret_hash === null ? {} : { secretHash: row.secret_hash }),
-    registrationTokenHash: row.registration_token_hash,
+    ...(row.registration_token_hash === null ? {} : { registrationTokenHash: row.registration_token_hash }),
     epoch: row.epoch,
     warnings: row.warnings,
     createdAt: Number(row.created_at),
