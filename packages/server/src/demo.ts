@@ -3,7 +3,6 @@ import { patients, supportingBundle } from '@chartgate/synth';
 import { rightsOf } from './access/rights.ts';
 import { bundle } from './interaction/bundle.ts';
 import type { FhirContext } from './interaction/dispatch.ts';
-import type { ResourceStore } from './store/ports.ts';
 
 /** Which patients a demo has: the same ones on every machine. */
 const demo = { seed: 'demo', count: 50 };
@@ -13,17 +12,17 @@ const demo = { seed: 'demo', count: 50 };
  * last of them is there already.
  * @returns how many patients were loaded
  */
-export async function loadDemo(store: ResourceStore, base: string): Promise<number> {
+export async function loadDemo(chart: Pick<FhirContext, 'base' | 'store' | 'conformance'>): Promise<number> {
   const rights = rightsOf({
     site: 'default',
     clientId: 'demo',
     scopes: parseScope('system/*.cruds').scopes,
     expiresAt: Number.POSITIVE_INFINITY,
   });
-  const context: FhirContext = { base, store, rights, seal: { key: '', boundTo: '' } };
+  const context: FhirContext = { ...chart, rights, seal: { key: '', boundTo: '' } };
   const bundles = [supportingBundle({ seed: demo.seed }), ...patients(demo)];
   const last = bundles.at(-1)?.entry.find(({ resource }) => resource.resourceType === 'Patient')?.resource;
-  if (!last || (await store.read(rights.require({ code: 'read', type: 'Patient', id: last.id })))) return 0;
+  if (!last || (await chart.store.read(rights.require({ code: 'read', type: 'Patient', id: last.id })))) return 0;
   for (const one of bundles) await bundle(parseBundle(JSON.stringify(one)), 'strict', context);
   return demo.count;
 }

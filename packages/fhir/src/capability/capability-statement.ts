@@ -1,5 +1,5 @@
-import { searchParameters } from '../definitions/search-parameters.ts';
 import { resourceTypes } from '../definitions/type.ts';
+import type { SearchParameters } from '../search/parameters.ts';
 
 /** Interactions that every resource type has. @see https://hl7.org/fhir/R4/valueset-type-restful-interaction.html */
 const interactions = ['read', 'vread', 'update', 'delete', 'history-instance', 'create', 'search-type'];
@@ -11,13 +11,14 @@ export type CapabilitySource = {
   readonly base: string;
   readonly date: string;
   readonly oauth: { readonly token: string; readonly register: string };
+  readonly parameters: SearchParameters;
 };
 
 /**
  * The CapabilityStatement of a server: what each resource type can do here, made from the
  * definitions that do it. @see https://hl7.org/fhir/R4/capabilitystatement.html
  */
-export function capabilityStatement({ base, date, oauth }: CapabilitySource) {
+export function capabilityStatement({ base, date, oauth, parameters }: CapabilitySource) {
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -31,15 +32,15 @@ export function capabilityStatement({ base, date, oauth }: CapabilitySource) {
       {
         mode: 'server',
         security: security(oauth),
-        resource: resourceTypes.map(resource),
+        resource: resourceTypes.map((type) => resource(type, parameters)),
         interaction: [{ code: 'transaction' }, { code: 'batch' }],
       },
     ],
   };
 }
 
-function resource(type: string) {
-  const parameters = searchParameters(type).filter((p) => supportedTypes.has(p.type));
+function resource(type: string, known: SearchParameters) {
+  const parameters = known.of(type).filter((p) => supportedTypes.has(p.type));
   const references = parameters.filter((p) => p.type === 'reference');
   return {
     type,

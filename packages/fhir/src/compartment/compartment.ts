@@ -1,6 +1,6 @@
 import { r4 } from '../definitions/compact.ts';
 import type { Resource } from '../resource/resource.ts';
-import { searchValues } from '../search/extract.ts';
+import { r4SearchParameters } from '../search/parameters.ts';
 import type { SearchValue } from '../search/value.ts';
 
 export type Compartment = { readonly type: 'Patient'; readonly id: string };
@@ -21,7 +21,7 @@ export function compartmentParameters(type: string): readonly string[] {
  */
 export function compartments(
   resource: Resource,
-  values: readonly SearchValue[] = searchValues(resource),
+  values: readonly SearchValue[] = r4SearchParameters.valuesOf(resource),
 ): readonly Compartment[] {
   const ids = new Set<string>();
   if (resource.resourceType === 'Patient' && resource.id !== undefined) ids.add(resource.id);

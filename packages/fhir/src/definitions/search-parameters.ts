@@ -1,36 +1,16 @@
 import type { SearchParameter, SearchParameterType } from '../search/parameter.ts';
 import { type CompactSearchParameter, r4 } from './compact.ts';
-import { isResourceType, resourceTypes } from './type.ts';
+import { resourceTypes } from './type.ts';
 
 /**
- * The search parameters of a resource type, sorted by code, with those of all resources (`_id`, `_lastUpdated`,
- * `_profile`, `_security`, `_source`, `_tag`). Empty for what is no resource type.
+ * R4's own search parameters of a resource type, with those of all resources (`_id`, `_lastUpdated`, `_profile`,
+ * `_security`, `_source`, `_tag`), in no order.
  * @see https://hl7.org/fhir/R4/searchparameter-registry.html
  */
-export function searchParameters(type: string): readonly SearchParameter[] {
-  return [...parametersOf(type).values()];
-}
-
-/** The search parameter with this code on a resource type. */
-export function searchParameter(type: string, code: string): SearchParameter | undefined {
-  return parametersOf(type).get(code);
-}
-
-const none: ReadonlyMap<string, SearchParameter> = new Map();
-const cached = new Map<string, ReadonlyMap<string, SearchParameter>>();
-
-function parametersOf(type: string): ReadonlyMap<string, SearchParameter> {
-  if (!isResourceType(type)) return none;
-  const before = cached.get(type);
-  if (before) return before;
-  const parameters = new Map(
-    ['Resource', type]
-      .flatMap((base) => byBase().get(base) ?? [])
-      .sort(([, a], [, b]) => (a.code < b.code ? -1 : 1))
-      .map(([url, compact]) => [compact.code, searchParameterOf(type, url, compact)]),
-  );
-  cached.set(type, parameters);
-  return parameters;
+export function r4ParametersOf(type: string): readonly SearchParameter[] {
+  return ['Resource', type]
+    .flatMap((base) => byBase().get(base) ?? [])
+    .map(([url, compact]) => searchParameterOf(type, url, compact));
 }
 
 type Entry = readonly [url: string, compact: CompactSearchParameter];

@@ -2,6 +2,7 @@ import { isResourceType } from '../definitions/type.ts';
 import { FhirError } from '../outcome/fhir-error.ts';
 import type { Criterion } from '../search/ast.ts';
 import { UnknownParameter } from '../search/invalid.ts';
+import { r4SearchParameters } from '../search/parameters.ts';
 import { plainCriterion } from '../search/parse-criterion.ts';
 import { filtersIn } from './filter.ts';
 import { namedScopes } from './named.ts';
@@ -82,10 +83,9 @@ function criteriaOf(type: string, verb: string, query: string): readonly Criteri
   if (pairs.length === 0) return 'expected a filter such as category=system|code after "?"';
   if (pairs.some(([name]) => name.includes('.') || name.startsWith('_has')))
     return 'a filter takes no chain and no _has';
+  const context = { empty: 'refused', now: Date.now(), parameters: r4SearchParameters } as const;
   try {
-    return pairs.flatMap(
-      ([name, value]) => plainCriterion({ empty: 'refused', now: Date.now() }, type, { name, value }) ?? [],
-    );
+    return pairs.flatMap(([name, value]) => plainCriterion(context, type, { name, value }) ?? []);
   } catch (error) {
     if (error instanceof FhirError || error instanceof UnknownParameter) return error.message;
     throw error;

@@ -3,6 +3,7 @@ import { type Issue, issue } from '../outcome/outcome.ts';
 import type { Criterion, SearchQuery } from './ast.ts';
 import { beyondLimit, UnknownParameter, unsupported } from './invalid.ts';
 import { searchLimits } from './limits.ts';
+import { r4SearchParameters } from './parameters.ts';
 import { resultParameters, type SearchOptions } from './parse.ts';
 import type { CriterionContext } from './parse-criterion.ts';
 import { criterionOf } from './parse-link.ts';
@@ -18,9 +19,9 @@ import { criterionOf } from './parse-link.ts';
 export function parseCondition(
   type: string,
   query: string,
-  { base, now = Date.now() }: Omit<SearchOptions, 'handling'> = {},
+  { base, now = Date.now(), parameters = r4SearchParameters }: Omit<SearchOptions, 'handling'> = {},
 ): SearchQuery {
-  const context: CriterionContext = { empty: 'refused', base, now };
+  const context: CriterionContext = { empty: 'refused', base, now, parameters };
   const unknown: Issue[] = [];
   const criteria: Criterion[] = [];
   let count = 0;

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readArchive } from '../../scripts/archive.ts';
-import { searchParameters } from '../definitions/search-parameters.ts';
 import { resourceTypes } from '../definitions/type.ts';
 import type { Resource } from '../resource/resource.ts';
 import { parseExpression } from './extract/expression.ts';
-import { searchValues } from './extract.ts';
+import { r4SearchParameters } from './parameters.ts';
+
+const { of: searchParameters, valuesOf: searchValues } = r4SearchParameters;
 
 /** The values of one parameter, without the words that repeat. */
 function valuesOf(resource: Resource, parameter: string): unknown[] {

@@ -1,4 +1,3 @@
-import { searchParameter, searchParameters } from '../definitions/search-parameters.ts';
 import { isResourceId } from '../resource/resource.ts';
 import type { Criterion } from './ast.ts';
 import { isEscaped, splitUnescaped, unescapeValue } from './escape.ts';
@@ -6,6 +5,7 @@ import { beyondLimit, invalidValue, UnknownParameter, unsupported } from './inva
 import { searchLimits } from './limits.ts';
 import { nearest } from './nearest.ts';
 import type { SearchParameter } from './parameter.ts';
+import type { SearchParameters } from './parameters.ts';
 import { dateValue, numberValue, quantityValue, referenceValue, tokenValue } from './parse-value.ts';
 
 /** What criteria are read against. `now` is in ms since the epoch; `base` has no slash at its end. */
@@ -13,6 +13,7 @@ export type CriterionContext = {
   /** What becomes of a parameter without a value. R4 ignores it; in a condition or a scope that would widen what is meant. */
   readonly empty: 'ignored' | 'refused';
   readonly now: number;
+  readonly parameters: SearchParameters;
   readonly base?: string | undefined;
 };
 
@@ -27,7 +28,7 @@ export type SearchPair = { readonly name: string; readonly value: string };
 export function plainCriterion(context: CriterionContext, type: string, pair: SearchPair): Criterion | undefined {
   const [code = '', modifier, ...more] = pair.name.split(':');
   if (more.length > 0) throw unsupported(pair.name, 'has more than one modifier.');
-  const parameter = knownParameter(type, code, pair.name);
+  const parameter = knownParameter(context, type, code, pair.name);
   const values = valuesOf(context, pair);
   if (values.length === 0) return undefined;
   if (code === '_id') return idCriterion(pair.name, modifier, values);
@@ -37,12 +38,17 @@ export function plainCriterion(context: CriterionContext, type: string, pair: Se
 }
 
 /** The parameter, or an `UnknownParameter` that names it as the search wrote it. */
-export function knownParameter(type: string, code: string, name: string): SearchParameter {
-  const parameter = searchParameter(type, code);
+export function knownParameter(
+  { parameters }: CriterionContext,
+  type: string,
+  code: string,
+  name: string,
+): SearchParameter {
+  const parameter = parameters.find(type, code);
   if (parameter) return parameter;
   const near = nearest(
     code,
-    searchParameters(type).map((known) => known.code),
+    parameters.of(type).map((known) => known.code),
   );
   const advice = near === undefined ? 'The CapabilityStatement lists those it has.' : `Did you mean ${near}?`;
   throw new UnknownParameter(name, `${type} has no such parameter here. ${advice}`);

@@ -1,4 +1,3 @@
-import { searchParameter } from '../definitions/search-parameters.ts';
 import { isResourceType } from '../definitions/type.ts';
 import { FhirError } from '../outcome/fhir-error.ts';
 import type { Criterion } from './ast.ts';
@@ -24,7 +23,7 @@ function chainCriterion(context: CriterionContext, type: string, { name, value }
   const [link = '', rest = '', ...more] = name.split('.');
   if (more.length > 0 || rest.startsWith('_has')) throw tooDeep(name);
   const [code = '', modifier] = link.split(':');
-  const parameter = knownParameter(type, code, name);
+  const parameter = knownParameter(context, type, code, name);
   if (parameter.type !== 'reference')
     throw unsupported(name, `${code} is no reference, so nothing can be chained to it.`);
   const types = modifier === undefined ? parameter.target : [targetType(parameter, name, modifier)];
@@ -42,7 +41,7 @@ function targetsOf(
   rest: string,
 ): readonly Target[] | undefined {
   const [code = ''] = rest.split(':');
-  const known = types.filter((type) => searchParameter(type, code));
+  const known = types.filter((type) => context.parameters.find(type, code));
   if (known.length === 0) {
     throw new UnknownParameter(name, 'no type that the reference may point at has the chained parameter.');
   }
@@ -74,14 +73,17 @@ function hasCriterion(context: CriterionContext, type: string, { name, value }: 
     throw invalidValue(name, 'a name such as _has:Observation:patient:code');
   }
   if (code === '_has' || code.includes('.')) throw tooDeep(name);
-  const parameter = referenceTo(source, link, type, name);
+  const parameter = referenceTo(context, { source, code: link, type, name });
   const criterion = plainCriterion(context, source, { name: [code, ...modifier].join(':'), value });
   return criterion && { kind: 'has', type: source, parameter, criterion };
 }
 
 /** The reference parameter `code` of `source`, which must be able to point at `type`. */
-export function referenceTo(source: string, code: string, type: string, name: string): SearchParameter {
-  const parameter = knownParameter(source, code, name);
+export function referenceTo(
+  context: CriterionContext,
+  { source, code, type, name }: { source: string; code: string; type: string; name: string },
+): SearchParameter {
+  const parameter = knownParameter(context, source, code, name);
   if (parameter.type !== 'reference' || !parameter.target.includes(type)) {
     throw unsupported(name, `${source}.${code} is no reference to ${type}.`);
   }

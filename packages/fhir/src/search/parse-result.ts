@@ -1,9 +1,8 @@
-import { searchParameter } from '../definitions/search-parameters.ts';
 import { isResourceType } from '../definitions/type.ts';
 import type { Include, SearchQuery, SortBy, SortKey } from './ast.ts';
 import { beyondLimit, invalidValue, unsupported } from './invalid.ts';
 import { searchLimits } from './limits.ts';
-import { knownParameter, type SearchPair, targetType } from './parse-criterion.ts';
+import { type CriterionContext, knownParameter, type SearchPair, targetType } from './parse-criterion.ts';
 import { referenceTo } from './parse-link.ts';
 
 /** `_count`: what asks for more than a page holds gets a full page. @see https://hl7.org/fhir/R4/search.html#count */
@@ -25,21 +24,21 @@ export function isCountAlone(value: string): boolean {
 }
 
 /** `_sort=-date,_id`. @see https://hl7.org/fhir/R4/search.html#sort */
-export function sortOf(type: string, value: string): readonly SortKey[] {
+export function sortOf(context: CriterionContext, type: string, value: string): readonly SortKey[] {
   const keys = value.split(',');
   if (keys.length > searchLimits.sortKeys) throw beyondLimit('_sort', `${searchLimits.sortKeys} sort keys`);
   return keys.map((key) => {
     const descending = key.startsWith('-');
-    return { by: sortBy(type, descending ? key.slice(1) : key), descending };
+    return { by: sortBy(context, type, descending ? key.slice(1) : key), descending };
   });
 }
 
 const sortable: ReadonlySet<string> = new Set(['date', 'string', 'number', 'token', 'uri', 'quantity']);
 
-function sortBy(type: string, code: string): SortBy {
+function sortBy({ parameters }: CriterionContext, type: string, code: string): SortBy {
   if (code === '_id') return { kind: 'id' };
   if (code === '_lastUpdated') return { kind: 'lastUpdated' };
-  const parameter = searchParameter(type, code);
+  const parameter = parameters.find(type, code);
   if (!parameter)
     throw invalidValue('_sort', `parameters of ${type}, separated by commas, "-" in front for descending`);
   if (!sortable.has(parameter.type))
@@ -50,19 +49,19 @@ function sortBy(type: string, code: string): SortBy {
 const includeForm = 'Source:parameter or Source:parameter:Target, such as Observation:subject:Patient';
 
 /** `_include`: what the matches point at. @see https://hl7.org/fhir/R4/search.html#include */
-export function includeOf(type: string, pair: SearchPair): Include {
+export function includeOf(context: CriterionContext, type: string, pair: SearchPair): Include {
   const { source, code, target } = includeParts(pair);
   if (source !== type) throw unsupported(pair.name, `its source must be ${type}, the type that is searched.`);
-  const parameter = knownParameter(source, code, pair.name);
+  const parameter = knownParameter(context, source, code, pair.name);
   if (parameter.type !== 'reference') throw unsupported(pair.name, `${source}.${code} is no reference.`);
   if (target === undefined) return { source, parameter };
   return { source, parameter, target: targetType(parameter, pair.name, target) };
 }
 
 /** `_revinclude`: what points at the matches. @see https://hl7.org/fhir/R4/search.html#revinclude */
-export function revincludeOf(type: string, pair: SearchPair): Include {
+export function revincludeOf(context: CriterionContext, type: string, pair: SearchPair): Include {
   const { source, code, target } = includeParts(pair);
-  const parameter = referenceTo(source, code, type, pair.name);
+  const parameter = referenceTo(context, { source, code, type, name: pair.name });
   if (target !== undefined && target !== type) {
     throw unsupported(pair.name, `its target must be ${type}, the type that is searched.`);
   }

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { searchParameter, searchParameters } from '../definitions/search-parameters.ts';
 import { resourceTypes } from '../definitions/type.ts';
 import { FhirError } from '../outcome/fhir-error.ts';
 import type { Criterion } from './ast.ts';
 import { searchLimits } from './limits.ts';
 import type { SearchParameterType } from './parameter.ts';
+import { r4SearchParameters } from './parameters.ts';
 import { parseSearch, type SearchOptions } from './parse.ts';
+
+const { of: searchParameters, find: searchParameter } = r4SearchParameters;
 
 const now = Date.UTC(2026, 0, 1);
 

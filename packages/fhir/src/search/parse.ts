@@ -3,6 +3,7 @@ import { type Issue, issue } from '../outcome/outcome.ts';
 import type { Criterion, Include, SearchQuery } from './ast.ts';
 import { beyondLimit, UnknownParameter, unsupported } from './invalid.ts';
 import { searchLimits } from './limits.ts';
+import { r4SearchParameters, type SearchParameters } from './parameters.ts';
 import type { CriterionContext, SearchPair } from './parse-criterion.ts';
 import { criterionOf } from './parse-link.ts';
 import { countOf, includeOf, isCountAlone, revincludeOf, sortOf, totalOf } from './parse-result.ts';
@@ -15,6 +16,8 @@ export type SearchOptions = {
   readonly base?: string;
   /** The time that `ap` measures from, ms since the epoch. (Default: the clock's) */
   readonly now?: number;
+  /** The parameters there are. (Default: R4's own) */
+  readonly parameters?: SearchParameters;
 };
 
 /** A search, and what became of its parameters. */
@@ -66,8 +69,8 @@ export function parseSearch(
 }
 
 function draftOf(type: string, options: SearchOptions): Draft {
-  const { handling = 'strict', base, now = Date.now() } = options;
-  const context: CriterionContext = { empty: 'ignored', base, now };
+  const { handling = 'strict', base, now = Date.now(), parameters = r4SearchParameters } = options;
+  const context: CriterionContext = { empty: 'ignored', base, now, parameters };
   return {
     context,
     type,
@@ -127,7 +130,7 @@ function readOnce(draft: Draft, code: string, value: string): void {
   if (code === '_count') draft.count = countOf(value);
   else if (code === '_total') draft.total = totalOf(value);
   else if (code === '_summary') draft.countAlone = isCountAlone(value);
-  else draft.sort = sortOf(draft.type, value);
+  else draft.sort = sortOf(draft.context, draft.type, value);
 }
 
 /** `_format` and `_pretty` are of all interactions: the wire reads them. */
@@ -139,5 +142,5 @@ function addInclude(draft: Draft, to: Include[], pair: SearchPair, read: typeof 
   if (draft.include.length + draft.revinclude.length >= searchLimits.includes) {
     throw beyondLimit(pair.name, `${searchLimits.includes} includes`);
   }
-  to.push(read(draft.type, pair));
+  to.push(read(draft.context, draft.type, pair));
 }

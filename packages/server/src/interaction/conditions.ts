@@ -1,4 +1,4 @@
-import { conditionalReferences, FhirError, issue, parseCondition } from '@chartgate/fhir';
+import { type Conformance, conditionalReferences, FhirError, issue, parseCondition } from '@chartgate/fhir';
 import type { SearchType } from '../access/interaction.ts';
 import type { Permitted } from '../access/permit.ts';
 import type { Rights } from '../access/rights.ts';
@@ -13,14 +13,13 @@ export type Condition = {
   readonly guard: string;
 };
 
+/** What conditions are read against. */
+export type ConditionContext = { readonly base: string; readonly rights: Rights; readonly conformance: Conformance };
+
 /** @throws {FhirError} 400 where it is no search, 412 where it is empty, 403 where the `s` of the type is not open */
-export function conditionOf(
-  type: string,
-  search: string,
-  context: { readonly base: string; readonly rights: Rights },
-): Condition {
-  const query = parseCondition(type, search, { base: context.base });
-  const permitted = context.rights.require({ code: 'search-type', type, query });
+export function conditionOf(type: string, search: string, { base, rights, conformance }: ConditionContext): Condition {
+  const query = parseCondition(type, search, { base, parameters: conformance.parameters });
+  const permitted = rights.require({ code: 'search-type', type, query });
   return { permitted, guard: `${type}?${JSON.stringify(query.criteria)}` };
 }
 
@@ -35,10 +34,7 @@ export type Conditions = {
 
 type ConditionalReference = { readonly reference: string; readonly condition: Condition; readonly index: number };
 
-export function conditionsOf(
-  entries: readonly TransactionEntry[],
-  context: { readonly base: string; readonly rights: Rights },
-): Conditions {
+export function conditionsOf(entries: readonly TransactionEntry[], context: ConditionContext): Conditions {
   const ifNoneExist = new Map<number, Condition>();
   for (const { entry, request } of entries) {
     const { ifNoneExist: search } = request;

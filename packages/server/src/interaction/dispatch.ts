@@ -1,4 +1,12 @@
-import { badRequest, FhirError, isResourceId, isResourceType, issue, parseSearch } from '@chartgate/fhir';
+import {
+  badRequest,
+  type Conformance,
+  FhirError,
+  isResourceId,
+  isResourceType,
+  issue,
+  parseSearch,
+} from '@chartgate/fhir';
 import type { Content, SearchPosition, SearchType } from '../access/interaction.ts';
 import type { Permitted } from '../access/permit.ts';
 import type { Rights } from '../access/rights.ts';
@@ -34,6 +42,8 @@ export type FhirContext<Store = ResourceStore> = {
   /** FHIR base of the site, without a slash at its end. */
   readonly base: string;
   readonly store: Store;
+  /** What the site knows: parameters, profiles, codes. */
+  readonly conformance: Conformance;
   /** Makes permits under the caller's grant. */
   readonly rights: Rights;
   /** Seals paging links; `boundTo` names the site and the client. */
@@ -100,9 +110,10 @@ async function remove(request: FhirRequest, context: FhirContext): Promise<Answe
 }
 
 function search(type: string, request: FhirRequest, context: FhirContext<ResourceReader>): Promise<Answer> {
-  const { base, seal } = context;
+  const { base, seal, conformance } = context;
+  const { parameters } = conformance;
   const asked = request.query.filter(([name]) => name !== '_cursor');
-  const { query, used } = parseSearch(type, asked, { handling: request.handling, base });
+  const { query, used } = parseSearch(type, asked, { handling: request.handling, base, parameters });
   const self = urlOf(`${base}/${type}`, used);
   const bound = { key: seal.key, boundTo: `${seal.boundTo}\n${self}` };
   const cursor = request.query.find(([name]) => name === '_cursor')?.[1];

@@ -1,4 +1,4 @@
-import { FhirError, issue } from '@chartgate/fhir';
+import { type Conformance, FhirError, issue } from '@chartgate/fhir';
 import type { Grant } from '../access/grant.ts';
 import type { ResourceStore } from '../store/ports.ts';
 
@@ -14,6 +14,7 @@ export type Chart = {
 export type ChartSite = {
   readonly name: string;
   readonly store: ResourceStore;
+  readonly conformance: Conformance;
   /** Seals the paging links. */
   readonly cursorKey: string;
 };

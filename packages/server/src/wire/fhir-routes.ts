@@ -49,6 +49,7 @@ async function authenticated(chart: Chart, request: FastifyRequest): Promise<Fas
   return {
     base: fhirBase(chart.publicUrl, site.name),
     store: site.store,
+    conformance: site.conformance,
     rights: rightsOf(grant),
     seal: { key: site.cursorKey, boundTo: `${site.name}\n${grant.clientId}` },
     clientId: grant.clientId,
@@ -109,7 +110,9 @@ function metadata(chart: Chart, request: FastifyRequest, reply: FastifyReply): F
   requireJsonAnswer(request.headers.accept, queryOf(request).get('_format') ?? undefined);
   const oauth = `${chart.publicUrl}/oauth2/${site.name}`;
   const base = fhirBase(chart.publicUrl, site.name);
-  return send(reply, capabilities(base, { token: `${oauth}/token`, register: `${oauth}/registration` }), base);
+  const { parameters } = site.conformance;
+  const endpoints = { token: `${oauth}/token`, register: `${oauth}/registration` };
+  return send(reply, capabilities({ base, parameters, oauth: endpoints }), base);
 }
 
 /** The request as the interactions understand it; a body is parsed and validated here. */

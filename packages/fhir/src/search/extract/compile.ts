@@ -1,5 +1,4 @@
 import type { ElementDefinition, ElementType } from '../../definitions/element.ts';
-import { searchParameters } from '../../definitions/search-parameters.ts';
 import { isPrimitive, typeDefinition } from '../../definitions/type.ts';
 import { impliedSystem } from '../../definitions/value-set.ts';
 import type { SearchParameter } from '../parameter.ts';
@@ -17,12 +16,12 @@ const isExtracted = ({ code, type }: SearchParameter): boolean =>
   type !== 'composite' && type !== 'special' && code !== '_id' && code !== '_lastUpdated';
 
 /**
- * Compiles the expressions of a type's search parameters into one JavaScript function.
+ * Compiles the expressions of search parameters, all of one resource type, into one JavaScript function.
  * @throws {Error} if a parameter cannot be compiled; for R4's own, none is left
  */
-export function compileExtractor(type: string): Extractor {
+export function compileExtractor(parameters: readonly SearchParameter[]): Extractor {
   const program: Program = { lines: [], variables: 0, conversions: [], parameter: '' };
-  for (const parameter of searchParameters(type)) if (isExtracted(parameter)) emitParameter(program, parameter);
+  for (const parameter of parameters) if (isExtracted(parameter)) emitParameter(program, parameter);
   const body = `'use strict';\nreturn (root, out) => {\n${program.lines.join('\n')}\n};`;
   // What is compiled here is made of our own definitions alone, and every text in it is a JSON literal.
   return new Function('conversions', 'resolvesTo', body)(program.conversions, resolvesTo) as Extractor;

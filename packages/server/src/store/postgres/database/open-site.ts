@@ -1,3 +1,4 @@
+import { r4Conformance } from '@chartgate/fhir';
 import { termsOf } from '../index/term.ts';
 import type { Database } from './database.ts';
 import type { Site } from './site.ts';
@@ -11,5 +12,11 @@ export async function openSite(database: Database, name: string): Promise<Site |
     sql`select name, schema_name, hash_key from chartgate.site where name = ${name}`,
   );
   if (!row) return undefined;
-  return { name: row.name, schema: row.schema_name, hashKey: row.hash_key, terms: termsOf(row.hash_key) };
+  return {
+    name: row.name,
+    schema: row.schema_name,
+    hashKey: row.hash_key,
+    terms: termsOf(row.hash_key),
+    conformance: r4Conformance,
+  };
 }

@@ -33,7 +33,7 @@ export async function read(reader: Reader, permitted: Permitted<Read>): Promise<
   const [row] = await reader.ruled.query<VersionRow>(
     sql`select r.tk, r.id, r.ver, r.lu, r.method, r.body ${visible(reader.site, permitted)}`,
   );
-  return row && openVersions(permitted, [row])[0];
+  return row && openVersions(reader.site, permitted, [row])[0];
 }
 
 export async function vread(reader: Reader, permitted: Permitted<Vread>): Promise<StoredVersion | undefined> {
@@ -52,7 +52,7 @@ export async function vread(reader: Reader, permitted: Permitted<Vread>): Promis
       ) v`,
     plain ? `${reader.site.schema} vread` : undefined,
   );
-  return row && openVersions(permitted, [row])[0];
+  return row && openVersions(reader.site, permitted, [row])[0];
 }
 
 /** The versions 1 to the current one are all there, so that their number is the current version's. */
@@ -78,7 +78,7 @@ export async function history(reader: Reader, permitted: Permitted<HistoryInstan
   const shown = page.slice(0, count);
   const last = shown.at(-1)?.ver;
   return {
-    versions: openVersions(permitted, shown),
+    versions: openVersions(reader.site, permitted, shown),
     ...(plain ? { total: first.total } : {}),
     ...(more && last !== undefined ? { next: last } : {}),
   };
@@ -99,6 +99,7 @@ function visible(site: Site, { interaction, rule }: Permitted<Read | Vread | His
  * patient's, another category), and a hash in the index is not the value itself.
  */
 function openVersions(
+  site: Site,
   { interaction, rule }: Permitted<Read | Vread | HistoryInstance>,
   rows: readonly VersionRow[],
 ): StoredVersion[] {
@@ -107,6 +108,6 @@ function openVersions(
   const isOpen = ({ id, lu, body }: VersionRow) =>
     plain ||
     body === null ||
-    opens(rule, letter, { ...factsOf(JSON.parse(body) as Resource, id), lastUpdated: Number(lu) });
+    opens(rule, letter, { ...factsOf(site, JSON.parse(body) as Resource, id), lastUpdated: Number(lu) });
   return rows.filter(isOpen).map(storedVersion);
 }

@@ -49,7 +49,7 @@ export async function testChart() {
         lastUpdated: lastUpdated(i),
         method: methods.PUT,
         body: JSON.stringify(resource),
-        index: indexRow(site.terms, factsOf(resource, id), lastUpdated(i)),
+        index: indexRow(site.terms, factsOf(site, resource, id), lastUpdated(i)),
       };
     });
     await write(made);

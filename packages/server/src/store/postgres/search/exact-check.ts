@@ -2,6 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import { type Criterion, type Letter, meets, type Resource } from '@chartgate/fhir';
 import type { AccessRule } from '../../../access/rule.ts';
 import { isPlain, opens } from '../access/content-rule.ts';
+import type { Site } from '../database/site.ts';
 import { factsOf } from '../index/content-facts.ts';
 import type { VersionRow } from '../index/version-row.ts';
 
@@ -12,7 +13,7 @@ import type { VersionRow } from '../index/version-row.ts';
 export const droppedRow = channel('chartgate:search:dropped-row');
 
 type Checked = {
-  readonly site: string;
+  readonly site: Site;
   readonly type: string;
   readonly rule: AccessRule;
   readonly letters: readonly Letter[];
@@ -32,14 +33,14 @@ export function exactly<R extends VersionRow>(checked: Checked, rows: readonly R
   return rows.filter((row) => {
     if (open && words.every((some) => some.some((word) => row.body?.includes(word)))) return true;
     if (isExact(checked, open, row)) return true;
-    droppedRow.publish({ site: checked.site, type });
+    droppedRow.publish({ site: checked.site.name, type });
     return false;
   });
 }
 
-function isExact({ rule, letters, criteria }: Checked, open: boolean, row: VersionRow): boolean {
+function isExact({ site, rule, letters, criteria }: Checked, open: boolean, row: VersionRow): boolean {
   if (row.body === null) return false;
-  const facts = { ...factsOf(JSON.parse(row.body) as Resource, row.id), lastUpdated: Number(row.lu) };
+  const facts = { ...factsOf(site, JSON.parse(row.body) as Resource, row.id), lastUpdated: Number(row.lu) };
   const isOpen = open || letters.some((letter) => opens(rule, letter, facts));
   return isOpen && meets(criteria.filter(isHashed), facts);
 }

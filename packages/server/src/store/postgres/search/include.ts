@@ -51,7 +51,7 @@ export async function included(
 
 /** What both came to is checked by the letters of an include: `_revinclude` finds nothing that `s` alone does not open. */
 function isOpen({ site, rule }: Row, found: FoundRow): boolean {
-  const checked = { site: site.name, type: typeOfKey(found.tk), rule, letters: includeLetters, criteria: [] };
+  const checked = { site, type: typeOfKey(found.tk), rule, letters: includeLetters, criteria: [] };
   return exactly(checked, [found]).length > 0;
 }
 

@@ -1,4 +1,4 @@
-import { type Criterion, isPlain, meets, type Resource, type SearchValue, searchValues } from '@chartgate/fhir';
+import { type Criterion, isPlain, meets, type Resource, r4SearchParameters, type SearchValue } from '@chartgate/fhir';
 
 /** A resource in memory, with what is searched of it. */
 export type Held = {
@@ -10,7 +10,7 @@ export type Held = {
 
 export function held(resource: Resource, lastUpdated: number): Held {
   const { resourceType: type, id = '' } = resource;
-  return { type, id, lastUpdated, values: searchValues(resource) };
+  return { type, id, lastUpdated, values: r4SearchParameters.valuesOf(resource) };
 }
 
 /** What a search finds among `all`, one resource after the other: slow, and plain enough to be believed. */

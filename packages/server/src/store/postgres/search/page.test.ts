@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { FhirError, normalizeString, type Resource, searchValues } from '@chartgate/fhir';
+import { FhirError, normalizeString, type Resource, r4SearchParameters } from '@chartgate/fhir';
 import type { SearchPosition } from '../../../access/interaction.ts';
 import { now, testChart } from './chart.testing.ts';
 import { dates, random, randomResources } from './random.testing.ts';
@@ -22,7 +22,7 @@ function keyOf(id: string, code: string, descending: boolean): Key {
   if (code === '_id') return id;
   const { resource, updated } = byId.get(id) ?? {};
   if (code === '_lastUpdated') return updated;
-  const keys = searchValues(resource as Resource).flatMap((value): (string | number)[] => {
+  const keys = r4SearchParameters.valuesOf(resource as Resource).flatMap((value): (string | number)[] => {
     if (value.parameter !== code) return [];
     if (value.kind === 'string') return [normalizeString(value.value)];
     return 'lo' in value ? [value.lo] : [];

@@ -42,7 +42,7 @@ export async function search(
   const found = await firstRows(connection, site, statements, query.count + 1);
   const page = found.slice(0, query.count);
   const last = page.at(-1);
-  const rows = exactly({ site: site.name, type, rule, letters: ['s'], criteria: query.criteria }, page);
+  const rows = exactly({ site, type, rule, letters: ['s'], criteria: query.criteria }, page);
   const next = found.length > query.count && last ? { next: positionOf(last) } : {};
   const isWhole = after === undefined && found.length <= query.count;
   const total = isWhole ? wholeTotal(query, page.length) : await totalOf(connection, matches, query.total ?? 'none');

@@ -43,9 +43,11 @@ test("a patient's compartment opens what lies in it, in SQL and in the exact che
   );
   const locked = await database.transaction((connection) => findCurrent(connection, site, targets, true));
   assert.deepEqual(locked, current);
-  const exact = resources.map((resource) => opens(rule, 'u', { ...factsOf(resource, resource.id), lastUpdated: 0 }));
+  const exact = resources.map((resource) =>
+    opens(rule, 'u', { ...factsOf(site, resource, resource.id), lastUpdated: 0 }),
+  );
   assert.deepEqual(exact, expected);
-  assert.ok(!opens(rule, 'c', { ...factsOf(resources[0] as { resourceType: string }, mine), lastUpdated: 0 }));
+  assert.ok(!opens(rule, 'c', { ...factsOf(site, resources[0] as { resourceType: string }, mine), lastUpdated: 0 }));
 });
 
 test('what never was has no current state', async () => {

@@ -114,7 +114,7 @@ function versionOf(
   { content, rules, ...row }: Creation & Pick<NewVersion, 'rid' | 'version' | 'lastUpdated'>,
 ): NewVersion {
   const { id, version, lastUpdated } = row;
-  const facts: VersionFacts = { ...factsOf(content.resource, id), lastUpdated };
+  const facts: VersionFacts = { ...factsOf(site, content.resource, id), lastUpdated };
   for (const [rule, letter] of rules) requireOpen(rule, letter, facts);
   const meta = { id, versionId: String(version), lastUpdated: new Date(lastUpdated).toISOString() };
   return {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { searchParameter, searchParameters } from './search-parameters.ts';
-import { isResourceType } from './type.ts';
+import { isResourceType } from '../definitions/type.ts';
+import { r4SearchParameters } from './parameters.ts';
+
+const { of: searchParameters, find: searchParameter } = r4SearchParameters;
 
 test('a type has its own search parameters and those of all resources', () => {
   const codes = searchParameters('Location').map((parameter) => parameter.code);

@@ -1,0 +1,17 @@
+import { r4SearchParameters, type SearchParameters } from '../search/parameters.ts';
+import { noTerminology, type Terminology } from '../terminology/terminology.ts';
+import { type CanonicalSource, noCanonicals } from './canonical-source.ts';
+
+/** What a site knows beside the structure of R4: its search parameters, profiles and codes. It may change while the site runs. */
+export type Conformance = {
+  readonly parameters: SearchParameters;
+  readonly canonicals: CanonicalSource;
+  readonly terminology: Terminology;
+};
+
+/** R4's own search parameters and nothing else. */
+export const r4Conformance: Conformance = {
+  parameters: r4SearchParameters,
+  canonicals: noCanonicals,
+  terminology: noTerminology,
+};
