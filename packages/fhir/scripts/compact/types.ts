@@ -27,7 +27,8 @@ export function compactType(definition: StructureDefinition): Record<string, Rec
     const named = isResourceId ? 'id' : parents.has(element.path) ? `#${path}` : typesOf(element);
     const summary = element.isSummary ? ' Σ' : '';
     types[path.slice(0, dot)] ??= {};
-    types[path.slice(0, dot)]![path.slice(dot + 1)] = `${element.min}..${element.max}${summary} ${named}${binding(element)}`;
+    types[path.slice(0, dot)]![path.slice(dot + 1)] =
+      `${element.min}..${element.max}${summary} ${named}${binding(element)}`;
   }
   return types;
 }
