@@ -2,6 +2,9 @@ import type {
   Create,
   Delete,
   HistoryInstance,
+  HistoryPosition,
+  HistorySystem,
+  HistoryType,
   Read,
   SearchPosition,
   SearchType,
@@ -20,6 +23,8 @@ export interface ResourceReader {
   vread(permitted: Permitted<Vread>): Promise<StoredVersion | undefined>;
   /** Newest first; undefined where the resource never was or may not be seen. */
   history(permitted: Permitted<HistoryInstance>): Promise<HistoryPage | undefined>;
+  /** Of a type or of everything, newest first: of each type what the rule opens. */
+  versions(permitted: Permitted<HistoryType | HistorySystem>): Promise<VersionsPage>;
   search(permitted: Permitted<SearchType>): Promise<SearchPage>;
   /** Ids of the matches of many searches at once, at most two a search: enough to tell none, one and several apart. */
   resolve(permitted: readonly Permitted<SearchType>[]): Promise<readonly (readonly string[])[]>;
@@ -36,6 +41,8 @@ export interface ResourceTransaction extends ResourceReader {
   write(writes: readonly Write[]): Promise<readonly StoredVersion[]>;
   /** Waits until no other transaction holds one of these keys, then holds them: two conditional creates become one. */
   guard(keys: readonly string[]): Promise<void>;
+  /** Reads current versions, and keeps others from changing these resources until the transaction ends. */
+  hold(permitted: readonly Permitted<Read>[]): Promise<readonly (StoredVersion | undefined)[]>;
 }
 
 /**
@@ -69,6 +76,12 @@ export type HistoryPage = {
   readonly total?: number;
   /** `before` of the next page; absent on the last one. */
   readonly next?: number;
+};
+
+export type VersionsPage = {
+  readonly versions: readonly StoredVersion[];
+  /** Absent on the last page. */
+  readonly next?: HistoryPosition;
 };
 
 export type SearchPage = {

@@ -6,7 +6,10 @@ import type { Site } from './database/site.ts';
 import { codeOf } from './database/unavailable.ts';
 import { RowIds } from './index/row-ids.ts';
 import { coalescedReads, readKeys } from './read/coalesced-reads.ts';
-import { history, type Reader, read, vread } from './read/read.ts';
+import { history } from './read/history.ts';
+import { hold } from './read/hold.ts';
+import { type Reader, read, vread } from './read/read.ts';
+import { versions } from './read/versions.ts';
 import { resolve } from './search/resolve.ts';
 import { search } from './search/search.ts';
 import { holdKeys } from './write/guard.ts';
@@ -39,6 +42,7 @@ function readerOf(reader: Reader, searches: Connection): ResourceReader {
     read: (permitted) => read(reader, permitted),
     vread: (permitted) => vread(reader, permitted),
     history: (permitted) => history(reader, permitted),
+    versions: (permitted) => versions(reader, permitted),
     search: (permitted) => search(searches, reader.site, permitted),
     resolve: (permitted) => resolve(searches, reader.site, permitted),
   };
@@ -56,6 +60,7 @@ function inTransaction(connection: Connection, writer: Writer): ResourceTransact
     ...readerOf(reader, connection),
     write: (writes) => write(writer, connection, writes, true),
     guard: (keys) => holdKeys(connection, site, keys),
+    hold: (permitted) => hold(reader, connection, permitted),
   };
 }
 
