@@ -34,4 +34,5 @@ export * from './search/parse.ts';
 export * from './search/string.ts';
 export * from './search/value.ts';
 export * from './terminology/terminology.ts';
+export * from './ucum/quantity.ts';
 export * from './validate/validate.ts';
