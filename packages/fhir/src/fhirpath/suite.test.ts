@@ -11,7 +11,7 @@ const folder = 'shared/data/suites/fhirpath/';
 const suite = readBeside(`${folder}tests-fhir-r4.xml`);
 
 /** Tests that do not pass, and why that is right. */
-const exceptions: Readonly<Record<string, string>> = {};
+const _exceptions: Readonly<Record<string, string>> = {};
 
 const resources = new Map<string, Resource>();
 
@@ -41,7 +41,7 @@ function run(element: XmlElement): void {
   const { inputfile = 'patient-example.xml', predicate } = element.attributes;
   const resource = input(inputfile);
   const evaluate = () => compileFhirPath(expression!.text).evaluate(resourceValue(resource), environmentOf(resource));
-  if (expression!.attributes['invalid'] !== undefined) {
+  if (expression!.attributes.invalid !== undefined) {
     assert.throws(evaluate, { name: 'FhirPathError' });
     return;
   }
@@ -52,9 +52,9 @@ function run(element: XmlElement): void {
   }
   assert.deepEqual(found.map(textOf), outputs.map(expectedOf));
   for (const [at, { attributes }] of outputs.entries()) {
-    if (attributes['type'] === undefined) continue;
+    if (attributes.type === undefined) continue;
     const type = found[at]!.type.replace(/^System\./, '');
-    assert.equal(type.toLowerCase(), attributes['type'].toLowerCase());
+    assert.equal(type.toLowerCase(), attributes.type.toLowerCase());
   }
 }
 
@@ -64,7 +64,7 @@ test('the public FHIRPath suite for R4', {
   for (const group of parseXml(suite ?? '').children.filter(({ name }) => name === 'group')) {
     const tests = group.children.filter(({ name }) => name === 'test');
     for (const [at, each] of tests.entries()) {
-      const name = `${group.attributes['name']} ${each.attributes['name']} ${at}`;
+      const name = `${group.attributes.name} ${each.attributes.name} ${at}`;
       await t.test(name, () => run(each));
     }
   }
