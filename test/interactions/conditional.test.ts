@@ -19,8 +19,7 @@ const where = (value: string) => `Patient?identifier=${encodeURIComponent(`${sys
 
 const ask = (path: string, method: string, body?: string, headers: Record<string, string> = {}) =>
   server.ask(path, all, { method, headers, ...(body === undefined ? {} : { body }) });
-const create = async (value: string) =>
-  (await (await ask('Patient', 'POST', patient(value))).json()) as { id: string };
+const create = async (value: string) => (await (await ask('Patient', 'POST', patient(value))).json()) as { id: string };
 const count = async (value: string) => (await bundleOf(await ask(`${where(value)}&_summary=count`, 'GET'))).total;
 
 test('a conditional create makes one resource, and answers it to whoever comes later', async () => {
@@ -138,7 +137,9 @@ test('attack 51: what a granular scope hides is not found by a condition, whatev
       status: 'final',
       identifier: [{ system, value }],
       code: { text: 'x' },
-      category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: category }] }],
+      category: [
+        { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: category }] },
+      ],
     });
   await ask('Observation', 'POST', observation('laboratory', 'hidden'));
   const category = 'http://terminology.hl7.org/CodeSystem/observation-category|vital-signs';

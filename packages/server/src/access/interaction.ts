@@ -10,6 +10,7 @@ export type Interaction =
   | SearchType
   | Create
   | Update
+  | Patch
   | Delete;
 
 export type Read = { readonly code: 'read'; readonly type: string; readonly id: string };
@@ -79,6 +80,9 @@ export type Update = {
   readonly ifMatch?: EntityTags;
   readonly ifNoneMatch?: EntityTags;
 };
+
+/** Whether a patch may be tried at all. What it makes of the resource is an update, with a permit of its own. */
+export type Patch = { readonly code: 'patch'; readonly type: string; readonly id: string };
 
 export type Delete = {
   readonly code: 'delete';

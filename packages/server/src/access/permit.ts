@@ -31,6 +31,7 @@ const letterOf = {
   'search-type': 's',
   create: 'c',
   update: 'u',
+  patch: 'u',
   delete: 'd',
 } satisfies Record<Interaction['code'], Letter>;
 

@@ -1,7 +1,7 @@
 import { type BundleEntry, gone, notFound, versionSpecificReferences } from '@chartgate/fhir';
 import type { StoredVersion } from '../store/ports.ts';
 import { inEntryNow } from './entry.ts';
-import { patchedContent, requirePatch } from './patch.ts';
+import { patchedContent, permitPatch, requirePatch } from './patch.ts';
 import type { FhirContext } from './request.ts';
 import type { Step } from './step.ts';
 import type { Store, TransactionEntry } from './transaction.ts';
@@ -27,7 +27,9 @@ export async function heldContents(
   const targets = steps.filter(
     (step) => step.kind === 'patch' || (isAsked && step.kind === 'update' && rights.find(readOf(step)) !== undefined),
   ) as Extract<Step, { kind: 'patch' | 'update' }>[];
-  const permits = targets.map((step) => inEntryNow(step.index, () => rights.require(readOf(step))));
+  const permits = targets.map((step) =>
+    inEntryNow(step.index, () => (step.kind === 'patch' ? permitPatch(step, rights) : rights.require(readOf(step)))),
+  );
   const found = permits.length === 0 || !store.hold ? [] : await store.hold(permits);
   const current = new Map(targets.map(({ index }, at) => [index, found[at]]));
   const versions = new Map<number, string>();

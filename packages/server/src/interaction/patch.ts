@@ -1,5 +1,6 @@
 import { type EntityTags, FhirError, issue, namesVersion, notFound, preconditionFailed } from '@chartgate/fhir';
-import type { Content } from '../access/interaction.ts';
+import type { Content, Read } from '../access/interaction.ts';
+import type { Permitted } from '../access/permit.ts';
 import type { Rights } from '../access/rights.ts';
 import type { ResourceTransaction, StoredVersion } from '../store/ports.ts';
 import { type Answer, answerWrite } from './answer.ts';
@@ -51,12 +52,18 @@ type PatchRequest = {
 
 async function patchResource(asked: PatchRequest, store: ResourceTransaction, rights: Rights): Promise<Answer> {
   const { type, id } = asked;
-  const readPermit = rights.require({ code: 'read', type, id });
-  const current = await read(readPermit, { read: async (permitted) => (await store.hold([permitted]))[0] });
+  const held = { read: async (permitted: Permitted<Read>) => (await store.hold([permitted]))[0] };
+  const current = await read(permitPatch(asked, rights), held);
   const content = patchedContent(asked, current);
   const permitted = rights.require({ code: 'update', type, id, content });
   const [stored] = await store.write([{ kind: 'update', permitted }]);
   return answerWrite(stored!, false);
+}
+
+/** The permit to read what is to be patched, for who may patch it. @throws {FhirError} 403 */
+export function permitPatch({ type, id }: Pick<PatchRequest, 'type' | 'id'>, rights: Rights): Permitted<Read> {
+  rights.require({ code: 'patch', type, id });
+  return rights.require({ code: 'read', type, id });
 }
 
 /** What a patch makes of the version that is held. @throws {FhirError} 400, 412, 422 */

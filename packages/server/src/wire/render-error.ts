@@ -15,6 +15,7 @@ export function renderFhirError(error: unknown, request: FastifyRequest, reply: 
   return reply
     .code(refusal.status)
     .header('cache-control', 'no-store')
+    .header('x-content-type-options', 'nosniff')
     .type('application/fhir+json; charset=utf-8')
     .send(JSON.stringify(operationOutcome(refusal.issues)));
 }

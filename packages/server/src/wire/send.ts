@@ -13,7 +13,7 @@ export function send(
 ): FastifyReply {
   const body = bodyOf(answer, returns);
   const status = answer.status === 204 && body !== undefined ? 200 : answer.status;
-  reply.code(status).header('cache-control', 'no-store');
+  reply.code(status).header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
   if (answer.version !== undefined) reply.header('etag', `W/"${answer.version}"`);
   if (answer.lastModified !== undefined) reply.header('last-modified', new Date(answer.lastModified).toUTCString());
   if (answer.location !== undefined) reply.header('location', `${base}/${answer.location}`);
