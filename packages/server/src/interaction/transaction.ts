@@ -1,9 +1,9 @@
-import { type BundleEntry, resolveReferences } from '@chartgate/fhir';
+import { type BundleEntry, FhirError, issue, resolveReferences } from '@chartgate/fhir';
 import type { ResourceStore, ResourceTransaction, StoredVersion } from '../store/ports.ts';
 import type { Answer } from './answer.ts';
 import { bundleText } from './bundle-text.ts';
 import { type Conditions, conditionsOf, matchesOf } from './conditions.ts';
-import { type EntryOptions, inEntry } from './entry.ts';
+import { type EntryOptions, entryRefusal, inEntry } from './entry.ts';
 import { heldContents } from './held.ts';
 import { referenceMatches } from './reference-matches.ts';
 import type { FhirContext, FhirRequest } from './request.ts';
@@ -57,6 +57,7 @@ async function run(
   const held = await heldContents(entries, steps, context);
   const linked = await linkedEntries(held.entries, steps, { ...held, context });
   const written = await write(steps, linked, context);
+  requireVersions(held.versions, written);
   const responses: string[] = [];
   for (const [at, step] of steps.entries()) {
     const isHead = entries[at]!.entry.request.method === 'HEAD';
@@ -64,6 +65,18 @@ async function run(
     responses.push(await inEntry(step.index, () => respond(step, done, context)));
   }
   return responses;
+}
+
+/** References that name a version must name the one that was written. @throws {FhirError} 409, so that nothing is */
+function requireVersions(expected: ReadonlyMap<number, string>, written: ReadonlyMap<number, StoredVersion>): void {
+  for (const [index, version] of expected) {
+    const stored = written.get(index);
+    if (!stored || String(stored.version) === version) continue;
+    throw entryRefusal(
+      index,
+      new FhirError(409, [issue('conflict', 'The version that references of the Bundle ask for cannot be told.')]),
+    );
+  }
 }
 
 type Linking = {
