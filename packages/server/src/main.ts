@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { pino } from 'pino';
 import { ensureAdminCredential } from './clients/admin-credential.ts';
 import { maxConcurrencyPerClient, type ServeOptions, type Serving } from './config.ts';
+import { startIndexing } from './conformance/indexing.ts';
 import { credentialFile, readCredential, writeCredential } from './credential-file.ts';
 import { loadDemo } from './demo.ts';
 import { startEmbedded } from './embedded/embedded.ts';
@@ -16,6 +17,7 @@ import { type DatabaseAddress, openDatabase } from './store/postgres/database/da
 import { migrate } from './store/postgres/database/migrate.ts';
 import { openSite } from './store/postgres/database/open-site.ts';
 import { gateStores } from './store/postgres/gate/gate-store.ts';
+import { parameterStore } from './store/postgres/parameters/parameter-store.ts';
 import { resourceStore } from './store/postgres/resource-store.ts';
 import { droppedRow } from './store/postgres/search/exact-check.ts';
 import { DatabaseUnavailable } from './store/unavailable.ts';
@@ -64,6 +66,8 @@ async function start(
   const site = await openSite(database, siteName);
   if (!site) throw new Error('The database has no site "default": its control tables were changed by hand.');
   const store = resourceStore(database, site);
+  const indexing = await startIndexing(parameterStore(database, address, site), site.conformance, log);
+  stops.push(() => indexing.close());
 
   const gate = await openGate({
     config: { ...defaultGateConfig, publicUrl, allowLoopbackJwks: options.publicUrl === undefined },
