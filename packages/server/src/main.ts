@@ -78,10 +78,10 @@ async function start(
   stops.push(() => gate.close());
 
   const demoPatients = options.demo
-    ? await loadDemo({ store, conformance: site.conformance, base: fhirBase(publicUrl, siteName) })
+    ? await loadDemo({ store, conformance: site.conformance, indexing, base: fhirBase(publicUrl, siteName) })
     : 0;
   droppedRow.subscribe((message) => log.error(message, 'a row was found by its hashes and failed the exact check'));
-  const chartSite = { name: siteName, store, conformance: site.conformance, cursorKey: site.hashKey };
+  const chartSite = { name: siteName, store, conformance: site.conformance, indexing, cursorKey: site.hashKey };
   const app = await buildApp({
     chart: {
       publicUrl,

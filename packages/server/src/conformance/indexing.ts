@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LiveConformance, searchParametersWith } from '@chartgate/fhir';
-import type { ParameterStore } from '../store/parameter-ports.ts';
+import type { IndexingStatus, ParameterStore } from '../store/parameter-ports.ts';
 import { definedParameters } from './search-parameters.ts';
 
 /** ms between looks for a type that waits, beside those that an event causes: what a dead node left is found by these. */
@@ -11,6 +11,7 @@ const shortInterval = 500;
 export type Indexing = {
   /** To be called when the site's canonical resources have changed. */
   canonicalsChanged(): Promise<void>;
+  status(): Promise<IndexingStatus>;
   close(): Promise<void>;
 };
 
@@ -75,6 +76,11 @@ export async function startIndexing(
 
   return {
     canonicalsChanged,
+    status: async () => ({
+      parameters: await store.list(),
+      progress: await store.progress(),
+      unusable: definedParameters(conformance.canonicals).unusable,
+    }),
     close: async () => {
       closing.abort();
       await listening.close();

@@ -1,7 +1,5 @@
 import { type CanonicalSource, type SearchParameter, searchParameterDefinition } from '@chartgate/fhir';
-
-/** A SearchParameter resource that cannot be used here, and why. */
-export type UnusableParameter = { readonly url: string; readonly problem: string };
+import type { UnusableParameter } from '../store/parameter-ports.ts';
 
 /** Parameters that one type may have beside R4's own. */
 const maxPerType = 100;

@@ -3,6 +3,16 @@ import type { SearchParameter } from '@chartgate/fhir';
 /** A type whose resources are being indexed anew. `done` of `total`, deleted ones aside. */
 export type IndexingProgress = { readonly type: string; readonly done: number; readonly total: number };
 
+/** What is searched by, and how far it is. */
+export type IndexingStatus = {
+  readonly parameters: readonly SearchParameter[];
+  readonly progress: readonly IndexingProgress[];
+  readonly unusable: readonly UnusableParameter[];
+};
+
+/** A SearchParameter resource that cannot be used here, and why. */
+export type UnusableParameter = { readonly url: string; readonly problem: string };
+
 /**
  * The search parameters of a site beside R4's own, and the indexing of what is stored already. Each type that waits for
  * it is a job that any node takes up, and goes on with where another one died.
