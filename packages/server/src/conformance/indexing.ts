@@ -10,7 +10,7 @@ const shortInterval = 500;
 
 export type Indexing = {
   /** To be called when the site's canonical resources have changed. */
-  canonicalsChanged(): Promise<void>;
+  canonicalsChanged(): void;
   status(): Promise<IndexingStatus>;
   close(): Promise<void>;
 };
@@ -32,8 +32,9 @@ export async function startIndexing(
   const reload = async () => {
     conformance.parameters = searchParametersWith(await store.list());
   };
-  const canonicalsChanged = async () => {
-    await store.replace(definedParameters(conformance.canonicals).parameters);
+  const replace = () => store.replace(definedParameters(conformance.canonicals).parameters);
+  const canonicalsChanged = () => {
+    replace().catch((error) => log.error(error, 'the search parameters could not be changed'));
   };
   const kick = () => {
     isKicked = true;
@@ -44,7 +45,7 @@ export async function startIndexing(
   };
 
   const listening = await store.listen(changed);
-  await canonicalsChanged();
+  await replace();
   await store.requireVersion();
   await reload();
 

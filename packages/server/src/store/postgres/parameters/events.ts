@@ -1,5 +1,5 @@
 import type { ClientConfig } from 'pg';
-import { type Listening, listen } from '../database/listen.ts';
+import { listenTo } from '../database/listen.ts';
 import type { Site } from '../database/site.ts';
 import { type Sql, sql } from '../database/sql.ts';
 
@@ -11,8 +11,12 @@ export function announceParameters(site: Site): Sql {
 }
 
 /** Hears of changes at a site; `changed` is called as well when something may have been missed. */
-export function listenToParameters(config: ClientConfig, site: Site, changed: () => void): Promise<Listening> {
-  return listen(config, channel, {
+export function listenToParameters(
+  config: ClientConfig,
+  site: Site,
+  changed: () => void,
+): Promise<{ close(): Promise<void> }> {
+  return listenTo(config, channel, {
     hear: (name) => {
       if (name === site.name) changed();
     },
