@@ -11,6 +11,7 @@ export * from './conformance/version.ts';
 export * from './definitions/type.ts';
 export * from './json/compact.ts';
 export * from './json/content.ts';
+export * from './json/labels.ts';
 export * from './json/limits.ts';
 export * from './json/link.ts';
 export * from './json/splice.ts';
