@@ -1,6 +1,7 @@
 import type { Conformance, EntityTags } from '@chartgate/fhir';
 import type { Content } from '../access/interaction.ts';
 import type { Rights } from '../access/rights.ts';
+import type { IndexingStatus } from '../store/parameter-ports.ts';
 import type { ResourceStore } from '../store/ports.ts';
 import type { Answer } from './answer.ts';
 import type { OperationCall } from './operation-call.ts';
@@ -37,6 +38,8 @@ export type FhirContext<Store = ResourceStore> = {
   readonly store: Store;
   /** What the site knows: parameters, profiles, codes. */
   readonly conformance: Conformance;
+  /** How far new search parameters are. */
+  readonly indexing: { status(): Promise<IndexingStatus> };
   /** Runs an operation. They stand above the interactions, which reach them by this alone. */
   readonly operate: (call: OperationCall, context: FhirContext) => Promise<Answer>;
   /** Makes permits under the caller's grant. */

@@ -44,7 +44,7 @@ function isOneStatement(entries: readonly TransactionEntry[]): boolean {
 }
 
 /** The store of a transaction, or the whole one where a single statement will do. */
-export type Store = Omit<ResourceStore, 'transaction'> & Partial<Pick<ResourceTransaction, 'hold'>>;
+export type Store = Omit<ResourceStore, 'transaction' | 'relabel'> & Partial<Pick<ResourceTransaction, 'hold'>>;
 
 type Run = { readonly options: EntryOptions; readonly context: FhirContext<Store> };
 

@@ -10,9 +10,12 @@ import { history } from './read/history.ts';
 import { hold } from './read/hold.ts';
 import { type Reader, read, vread } from './read/read.ts';
 import { versions } from './read/versions.ts';
+import { everything } from './search/everything.ts';
+import { lastOfEach } from './search/last-of-each.ts';
 import { resolve } from './search/resolve.ts';
 import { search } from './search/search.ts';
 import { holdKeys } from './write/guard.ts';
+import { relabel } from './write/relabel.ts';
 import { StaleRead, type Writer, write } from './write/write.ts';
 
 /** Times that a transaction is tried when others keep getting in its way. */
@@ -34,6 +37,7 @@ export function resourceStore(database: Database, site: Site): ResourceStore {
     ...readerOf(reader, database.searches),
     transaction,
     write: (writes) => writeAlone(writer, database, writes),
+    relabel: (permitted) => retrying(() => database.transaction((connection) => relabel(connection, site, permitted))),
   };
 }
 
@@ -44,6 +48,8 @@ function readerOf(reader: Reader, searches: Connection): ResourceReader {
     history: (permitted) => history(reader, permitted),
     versions: (permitted) => versions(reader, permitted),
     search: (permitted) => search(searches, reader.site, permitted),
+    everything: (permitted) => everything(searches, reader.site, permitted),
+    lastOfEach: (permitted) => lastOfEach(searches, reader.site, permitted),
     resolve: (permitted) => resolve(searches, reader.site, permitted),
   };
 }
