@@ -119,6 +119,7 @@ test('OPTIONS names the methods, also before a page of another origin may ask', 
   const plain = await fetch(`${server.fhir}/Patient/h`, { method: 'OPTIONS' });
   assert.equal(plain.status, 204);
   assert.equal(plain.headers.get('allow'), 'GET, HEAD, PUT, PATCH, DELETE, OPTIONS');
+  assert.match(plain.headers.get('accept-patch') ?? '', /json-patch/);
   const preflight = await fetch(`${server.fhir}/Patient/h`, {
     method: 'OPTIONS',
     headers: {

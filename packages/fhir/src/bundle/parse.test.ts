@@ -185,6 +185,25 @@ test('all refused entries of a transaction are named at once', () => {
   );
 });
 
+test('a patch is Parameters, or a Binary with a JSON Patch', () => {
+  const patch = (resource: object, url = 'Patient/1') => ({ resource, request: { method: 'PATCH', url } });
+  const binary = { resourceType: 'Binary', contentType: 'application/json-patch+json', data: 'W10=' };
+  assert.equal(only(patch({ resourceType: 'Parameters' })).request.method, 'PATCH');
+  assert.equal(only(patch(binary, 'Patient?identifier=a')).request.target.query, 'identifier=a');
+  for (const resource of [{ resourceType: 'Patient' }, { ...binary, contentType: 'text/plain' }]) {
+    assert.match(refusal(bundle('transaction', patch(resource))).message, /Parameters with a FHIRPath Patch/);
+  }
+});
+
+test('an operation may be called without parameters, or with a resource of any type', () => {
+  const call = (url: string, more: object = {}) => ({ request: { method: 'POST', url }, ...more });
+  assert.deepEqual(only(call('Patient/$match')).request.target.path, ['Patient', '$match']);
+  assert.equal(
+    only(call('Patient/$validate', { resource: { resourceType: 'Group' } })).content?.resource.resourceType,
+    'Group',
+  );
+});
+
 test('in a batch a refused entry stands beside the others', () => {
   const { entries } = parseBundle(bundle('batch', post('Foo'), post('Patient')));
   assert.deepEqual(entries.map(isRefused), [true, false]);

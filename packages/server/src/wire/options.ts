@@ -12,6 +12,7 @@ export function allowOptions(app: FastifyInstance): void {
     const [, below = ''] = request.url.split('?')[0]!.split('/fhir');
     const allowed = methodsAt(below.split('/').filter((segment) => segment !== ''));
     if (allowed) reply.header('allow', allowed.join(', '));
+    if (allowed?.includes('PATCH')) reply.header('accept-patch', 'application/json-patch+json, application/fhir+json');
   });
 }
 
