@@ -94,9 +94,17 @@ function readSystem({ type, value }: TypedValue, name: string, out: TypedValue[]
   }
 }
 
+const slotsOfTypes = new Map<string, readonly Slot[]>();
+
 /** All elements of an item, in the order of its definition. */
 export function readChildren(item: TypedValue, out: TypedValue[]): void {
-  readSlots(elementsOf(item.type).flatMap(slotsOfElement), item, out);
+  const { type } = item;
+  let slots = slotsOfTypes.get(type);
+  if (!slots) {
+    slots = elementsOf(type).flatMap(slotsOfElement);
+    if (isType(type)) slotsOfTypes.set(type, slots);
+  }
+  readSlots(slots, item, out);
 }
 
 function list(value: unknown): readonly unknown[] {
