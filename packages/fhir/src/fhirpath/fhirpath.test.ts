@@ -128,6 +128,8 @@ test('references, value sets and profiles are the environment’s to know; witho
     resolve: (reference) => (reference === 'Practitioner/1' ? practitioner : undefined),
     isMember: (valueSet, { value }) => (valueSet === 'http://v.example' ? value === 'official' : undefined),
     conformsTo: (profile) => (profile === 'http://p.example' ? true : undefined),
+    isInSlice: (profile, slice, { value }) => profile === 'http://p.example' && slice === 's' && value === 'official',
+    elementDefinition: ({ type }) => ({ type: 'ElementDefinition', value: { path: type } }),
     subsumes: (_, code, other) => code === 'above' && other === 'below',
   };
   assert.deepEqual(texts(evaluate('generalPractitioner.resolve().id', environment)), ['p', '1']);
@@ -135,6 +137,9 @@ test('references, value sets and profiles are the environment’s to know; witho
   assert.deepEqual(texts(evaluate("active.memberOf('http://other.example')", environment)), []);
   assert.deepEqual(texts(evaluate("conformsTo('http://p.example')", environment)), ['true']);
   assert.deepEqual(texts(evaluate("conformsTo('http://hl7.org/fhir/StructureDefinition/Group')")), ['false']);
+  assert.deepEqual(texts(evaluate("name.use.slice('http://p.example', 's')", environment)), ['official']);
+  assert.deepEqual(texts(evaluate('active.elementDefinition().path', environment)), ['boolean']);
+  assert.deepEqual(texts(evaluate("name.use.slice('http://p.example', 's') | active.elementDefinition()")), []);
   assert.throws(() => evaluate("conformsTo('http://unknown.example')", environment), { name: 'FhirPathError' });
 });
 

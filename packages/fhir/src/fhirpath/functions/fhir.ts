@@ -43,6 +43,17 @@ export const fhir: FhirPathFunctions = {
   subsumedBy: ofValue((input, other, frame) =>
     truth(subsumes(single(other, 'subsumedBy()'), single(input, 'subsumedBy()'), frame)),
   ),
+  slice: {
+    takes: [2, 2],
+    run: (input, [profile, name], frame) => {
+      const [url, slice] = [singleString(profile!(frame), 'slice()'), singleString(name!(frame), 'slice()')];
+      if (url === undefined || slice === undefined) return nothing;
+      return input.filter((item) => frame.run.environment.isInSlice?.(url, slice, item) === true);
+    },
+  },
+  elementDefinition: ofInput((input, { run }) =>
+    input.flatMap((item) => run.environment.elementDefinition?.(item) ?? nothing),
+  ),
   checkModifiers: {
     takes: [0, 50],
     run: (input, urls, frame) =>
