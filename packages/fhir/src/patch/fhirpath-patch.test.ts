@@ -189,6 +189,7 @@ for (const [name, parts] of [
   ['adds an inherited name', { type: 'add', path: 'Patient', name: '__proto__', value }],
   ['adds a value of a wrong type', { type: 'add', path: 'Patient', name: 'maritalStatus', value }],
   ['adds a choice of a wrong type', { type: 'add', path: 'Patient', name: 'multipleBirth', value }],
+  ['deletes what no Patient has', { type: 'delete', path: 'Patient.brithDate' }],
   ['deletes several elements', { type: 'delete', path: 'Patient.name' }],
   ['deletes the resource', { type: 'delete', path: 'Patient' }],
   ['replaces nothing', { type: 'replace', path: 'Patient.gender', value: { valueCode: 'male' } }],

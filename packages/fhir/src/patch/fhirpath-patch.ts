@@ -1,5 +1,6 @@
 import type { ElementDefinition } from '../definitions/element.ts';
 import { isPrimitive, isResourceType, typeDefinition } from '../definitions/type.ts';
+import { checkFhirPath } from '../fhirpath/check.ts';
 import { FhirPathError } from '../fhirpath/error.ts';
 import type { Collection, Place, TypedValue } from '../fhirpath/value.ts';
 import { badRequest } from '../outcome/fhir-error.ts';
@@ -38,6 +39,7 @@ export function applyFhirPathPatch(resource: unknown, parameters: unknown): unkn
 function apply(operation: FhirPathOperation, root: TypedValue, steps: number): void {
   const { refuse } = operation;
   const items = evaluated(operation, root, steps);
+  if (items.length === 0) requireElements(operation, root);
   switch (operation.type) {
     case 'add': {
       const holder = single(items, refuse);
@@ -70,6 +72,12 @@ function evaluated({ path, refuse }: FhirPathOperation, root: TypedValue, steps:
     if (error instanceof FhirPathError) throw refuse.inapplicable(`The path cannot be evaluated. ${error.message}`);
     throw error;
   }
+}
+
+/** A name that is spelled wrong leads to nothing, which a delete would pass over in silence. */
+function requireElements({ path, refuse }: FhirPathOperation, { type }: TypedValue): void {
+  const [problem] = checkFhirPath(path.text, type);
+  if (problem !== undefined) throw refuse.inapplicable(`Its path leads nowhere. ${problem}`, 'not-found');
 }
 
 function single(items: Collection, refuse: Refuse): TypedValue {
