@@ -139,6 +139,10 @@ test('copies of copies are counted, and depth is bounded', () => {
   assert.equal(refusal(doubling).status, 422);
   const large = Array.from({ length: patchLimits.added + 1 }, () => 1);
   assert.equal(refusal([{ op: 'add', path: '/x', value: large }]).status, 422);
+  const long = [{ op: 'add', path: '/x', value: 'x'.repeat(1_000_000) }];
+  const copies = Array.from({ length: 20 }, (_, i) => ({ op: 'copy', from: '/x', path: `/x${i}` }));
+  assert.equal(refusal([...long, ...copies]).status, 422);
+  assert.equal(patched(...long, ...copies.slice(0, 5)).x4, long[0]?.value);
   const nesting = Array.from({ length: 100 }, (_, i) => ({ op: 'add', path: '/x'.repeat(i + 1), value: {} }));
   assert.match(refusal(nesting).message, /inside each other/);
 });
