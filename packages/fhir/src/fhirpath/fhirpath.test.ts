@@ -120,6 +120,7 @@ test('decimals keep the digits they were written with', () => {
   assert.deepEqual(texts(evaluate('value.value', {}, observation)), ['1.50']);
   assert.deepEqual(texts(evaluate('value.value.precision()', {}, observation)), ['2']);
   assert.deepEqual(texts(evaluate("value = 1500 'ug'", {}, observation)), ['true']);
+  assert.deepEqual(texts(evaluate("(value | 1500 'ug' | 1.5 'mg').count()", {}, observation)), ['1']);
 });
 
 test('a Quantity with a comparator is no amount', () => {
@@ -253,6 +254,21 @@ test('a place in the resource is known of what was found below one that has a pl
   assert.deepEqual([item.place.member, item.place.index], ['given', 0]);
   assert.deepEqual([item.place.holder.place.member, item.place.holder.place.index], ['name', 1]);
   assert.equal(evaluate('name.given')[0]?.place, undefined);
+});
+
+test('thousands of items are told apart in few steps', () => {
+  const item = Array.from({ length: 5000 }, (_, i) => ({
+    linkId: `${i}`,
+    type: 'group',
+    item: [{ linkId: `${i}.1`, type: 'string' }],
+  }));
+  const questionnaire = {
+    resourceType: 'Questionnaire',
+    item: [...item, { type: 'group', linkId: '0', item: item[0]?.item }],
+  };
+  assert.deepEqual(texts(evaluate('repeat(item).count()', {}, questionnaire)), ['10000']);
+  assert.deepEqual(texts(evaluate('(item | item).count()', {}, questionnaire)), ['5000']);
+  assert.deepEqual(texts(evaluate('descendants().linkId.isDistinct()', {}, questionnaire)), ['false']);
 });
 
 test('what is no resource is walked without harm', () => {
