@@ -5,7 +5,7 @@ import { type Frame, spend } from './frame.ts';
 import { fhirPathLimits } from './limits.ts';
 import { isObject } from './navigate.ts';
 import { type SystemValue, systemValue } from './system.ts';
-import { type Collection, nothing, string, type TypedValue } from './value.ts';
+import { type Collection, string, type TypedValue } from './value.ts';
 
 /** The one item of a collection, undefined for none. @throws {FhirPathError} for several */
 export function single(items: Collection, what: string): TypedValue | undefined {

@@ -99,6 +99,7 @@ const cases: readonly (readonly [expression: string, ...expected: string[]])[] =
   ['iif(active, 1, 1 / 0)', '1'],
   ["name.exists(given.join('') = 'Addie')", 'true'],
   ["'2024-02-30'.toDate().empty()", 'true'],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: FHIRPath names groups so
   ["'abc'.replaceMatches('(?<x>b)', '[${x}]')", 'a[b]c'],
   ['today()', '2026-01-02'],
   ['now()', '2026-01-02T03:04:05.006Z'],
