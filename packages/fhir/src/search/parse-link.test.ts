@@ -40,7 +40,10 @@ for (const [search, expected] of [
     'patient>Patient.general-practitioner>[Practitioner.name Organization.name]',
   ],
   ['Patient?_has:Observation:patient:_has:AuditEvent:entity:agent=x', '<Observation:patient.<AuditEvent:entity.agent'],
-  ['Patient?_has:Observation:patient:encounter.status=x', '<Observation:patient.encounter>[Encounter.status EpisodeOfCare.status]'],
+  [
+    'Patient?_has:Observation:patient:encounter.status=x',
+    '<Observation:patient.encounter>[Encounter.status EpisodeOfCare.status]',
+  ],
   ['Observation?patient._has:Group:member:_id=x', 'patient>Patient.<Group:member.id'],
   [
     'Observation?patient._has:Group:member:managing-entity:Practitioner.name=x',

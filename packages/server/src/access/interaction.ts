@@ -1,7 +1,7 @@
-import type { Resource, SearchQuery } from '@chartgate/fhir';
+import type { Resource, SearchQuery, SystemQuery } from '@chartgate/fhir';
 
 /** The FHIR interactions, by the specification's names. @see https://hl7.org/fhir/R4/http.html */
-export type Interaction = Read | Vread | HistoryInstance | SearchType | Create | Update | Delete;
+export type Interaction = Read | Vread | HistoryInstance | SearchType | SearchSystem | Create | Update | Delete;
 
 export type Read = { readonly code: 'read'; readonly type: string; readonly id: string };
 
@@ -26,6 +26,17 @@ export type SearchType = {
   readonly type: string;
   readonly query: SearchQuery;
   /** Where the page starts; absent: at the first match. */
+  readonly after?: SearchPosition;
+};
+
+/**
+ * A search over several types, of the system or of a compartment. Those that were named must all be open; where none
+ * was, those that are not open are left out.
+ */
+export type SearchSystem = {
+  readonly code: 'search-system';
+  readonly query: SystemQuery;
+  readonly isNamed: boolean;
   readonly after?: SearchPosition;
 };
 

@@ -27,6 +27,7 @@ const letterOf = {
   vread: 'r',
   'history-instance': 'r',
   'search-type': 's',
+  'search-system': 's',
   create: 'c',
   update: 'u',
   delete: 'd',
@@ -36,12 +37,24 @@ const letterOf = {
 export function permit<I extends Interaction>(grant: Grant, interaction: I): Permitted<I> | Denied {
   const rule = ruleOf(grant);
   const letter = letterOf[interaction.code];
-  if (opening(rule, interaction.type, letter).length === 0) {
-    return { denied: true, needed: `system/${interaction.type}.${letter}` };
-  }
+  const closed = closedType(rule, interaction, letter);
+  if (closed !== undefined) return { denied: true, needed: `system/${closed}.${letter}` };
   const permitted = Object.freeze({ interaction: deepFreeze(interaction), rule, site: grant.site });
   issued.add(permitted);
   return permitted as Permitted<I>;
+}
+
+/**
+ * A type that the interaction needs open and is not. A search of the system that names its types needs each of them;
+ * one that names none is about what is open, and needs anything to be: which types are left out follows from the scopes
+ * alone, so that it tells nothing of what is stored.
+ */
+function closedType(rule: AccessRule, interaction: Interaction, letter: Letter): string | undefined {
+  const isClosed = (type: string) => opening(rule, type, letter).length === 0;
+  if (interaction.code !== 'search-system') return isClosed(interaction.type) ? interaction.type : undefined;
+  const types = interaction.query.parts.map(({ type }) => type);
+  if (interaction.isNamed) return types.find(isClosed);
+  return types.every(isClosed) ? '*' : undefined;
 }
 
 /** Throws unless `permitted` came from `permit`. Called wherever the store takes one in. */

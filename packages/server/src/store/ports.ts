@@ -4,6 +4,7 @@ import type {
   HistoryInstance,
   Read,
   SearchPosition,
+  SearchSystem,
   SearchType,
   Update,
   Vread,
@@ -20,7 +21,7 @@ export interface ResourceReader {
   vread(permitted: Permitted<Vread>): Promise<StoredVersion | undefined>;
   /** Newest first; undefined where the resource never was or may not be seen. */
   history(permitted: Permitted<HistoryInstance>): Promise<HistoryPage | undefined>;
-  search(permitted: Permitted<SearchType>): Promise<SearchPage>;
+  search(permitted: Permitted<SearchType | SearchSystem>): Promise<SearchPage>;
   /** Ids of the matches of many searches at once, at most two a search: enough to tell none, one and several apart. */
   resolve(permitted: readonly Permitted<SearchType>[]): Promise<readonly (readonly string[])[]>;
 }
@@ -74,6 +75,8 @@ export type HistoryPage = {
 export type SearchPage = {
   readonly matches: readonly StoredVersion[];
   readonly included: readonly StoredVersion[];
+  /** Whether `:iterate` would have included more, beyond what a search may follow. */
+  readonly isCut?: boolean;
   readonly total?: number;
   /** Absent on the last page. */
   readonly next?: SearchPosition;

@@ -122,7 +122,7 @@ test('Under the compartment of a patient only what lies in it is found, joined, 
   const all = await whole.database.searches.query<FoundRow>(
     sql`select ${foundColumns} from ${table(whole.site, 'res')} r`,
   );
-  const brought = await included(
+  const { included: brought } = await included(
     whole.database.searches,
     row,
     query,

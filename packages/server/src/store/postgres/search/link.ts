@@ -4,11 +4,12 @@ import { table } from '../database/site.ts';
 import { and, join, raw, type Sql, sql } from '../database/sql.ts';
 import { typeKey } from '../index/type-key.ts';
 import { criterionCondition, type Row } from './criterion.ts';
-import { farConditions } from './criterion-link.ts';
+import { comesFrom, type Far, farConditions, farRow, farRows, leadsTo } from './criterion-link.ts';
 import { hasAnyTerm } from './criterion-term.ts';
 import { isNarrow } from './order.ts';
+import { isCanonical } from './points.ts';
 
-/** Rows at the other end of a chain that are looked up at most, to find the rows of the search from there. */
+/** Rows at the other end of a link that are looked up at most, to find the rows of the search from there. */
 const maxFar = 1000;
 
 /**
@@ -18,31 +19,53 @@ const maxFar = 1000;
 export async function conditionsOf(connection: Connection, row: Row, criteria: readonly Criterion[]): Promise<Sql[]> {
   const goFar = !criteria.some(isNarrow);
   return Promise.all(
-    criteria.map(async (criterion) => {
-      if (!goFar) return criterionCondition(row, criterion);
-      if (criterion.kind === 'chain') return fromTargets(connection, row, criterion);
-      if (criterion.kind === 'has') return fromReferrers(connection, row, criterion);
-      return criterionCondition(row, criterion);
-    }),
+    criteria.map((criterion) => (goFar ? conditionOf(connection, row, criterion) : criterionCondition(row, criterion))),
   );
 }
 
-type Far = { h: string };
+/** A link's own far end may be a link: the last one is asked first. */
+async function conditionOf(connection: Connection, row: Row, criterion: Criterion): Promise<Sql> {
+  if (criterion.kind === 'chain') return fromTargets(connection, row, criterion);
+  if (criterion.kind === 'has') return fromReferrers(connection, row, criterion);
+  return criterionCondition(row, criterion);
+}
+
+async function farOf(connection: Connection, row: Row, criterion: Criterion): Promise<Far> {
+  return { row, condition: await conditionOf(connection, row, criterion) };
+}
+
+type FarHash = { h: string };
 
 async function fromTargets(connection: Connection, row: Row, criterion: ChainCriterion): Promise<Sql> {
   const { site, type } = row;
-  const key = site.terms.parameter(type, criterion.parameter.code);
-  const found = criterion.targets.map((target) => {
-    const far: Row = { ...row, alias: `${row.alias}y`, type: target.type };
-    const y = raw(far.alias);
-    return sql`(select ${y}.idh # ${key}::int8 as h from ${table(site, 'sx')} ${y}
-      where ${and(farConditions(far, target.criterion))} limit ${maxFar + 1})`;
-  });
-  const rows = await connection.query<Far>(sql`select f.h from (${join(found, ' union all ')}) f limit ${maxFar + 1}`);
-  if (rows.length > maxFar) return criterionCondition(row, criterion);
+  const { code } = criterion.parameter;
+  const far: Far[] = [];
+  for (const target of criterion.targets) {
+    far.push(await farOf(connection, farRow(row, target.type), target.criterion));
+  }
+  const found = join(
+    far.flatMap((one) => hashesOf(one, site.terms.parameter(type, code))),
+    ' union all ',
+  );
+  const rows = await connection.query<FarHash>(sql`select f.h from (${found}) f limit ${maxFar + 1}`);
+  if (rows.length > maxFar) return leadsTo(row, code, far);
   const terms = rows.map(({ h }) => BigInt(h));
   if (terms.length <= fewFar) return hasAnyTerm(row, terms);
   return (await areMany(connection, row, criterion, terms.length)) ? amongTerms(row, terms) : byEachTerm(row, terms);
+}
+
+/** The terms of what points at the far rows by a parameter with this key. */
+function hashesOf(far: Far, key: bigint): readonly Sql[] {
+  const { row } = far;
+  const y = raw(row.alias);
+  const conditions = farConditions(far);
+  const local = sql`(select ${y}.idh # ${key}::int8 as h from ${farRows(row)}
+    where ${and(conditions)} limit ${maxFar + 1})`;
+  if (!isCanonical(row, row.type)) return [local];
+  const url = row.site.terms.parameter(row.type, 'url');
+  const byUrl = sql`(select t.h # ${key}::int8 as h from ${farRows(row)} cross join lateral unnest(${y}.targets) t(h)
+    where ${and([...conditions, sql`${y}.terms @> array[t.h # ${url}::int8]`])} limit ${maxFar + 1})`;
+  return [local, byUrl];
 }
 
 /** Terms that may be compared with each term of a row, one by one: PostgreSQL does so where it filters by `&&`. */
@@ -73,15 +96,19 @@ function byEachTerm({ site, alias }: Row, terms: readonly bigint[]): Sql {
 }
 
 async function fromReferrers(connection: Connection, row: Row, criterion: HasCriterion): Promise<Sql> {
-  const { site, alias } = row;
-  const key = site.terms.parameter(criterion.type, criterion.parameter.code);
-  const far: Row = { ...row, alias: `${alias}y`, type: criterion.type };
-  const y = raw(far.alias);
-  const rows = await connection.query<Far>(sql`select t.h from ${table(site, 'sx')} ${y}
+  const { site, alias, type } = row;
+  const { code } = criterion.parameter;
+  const key = site.terms.parameter(criterion.type, code);
+  const far = await farOf(connection, farRow(row, criterion.type), criterion.criterion);
+  const y = raw(far.row.alias);
+  const rows = await connection.query<FarHash>(sql`select t.h from ${farRows(far.row)}
     cross join lateral unnest(${y}.targets) t(h)
-    where ${and(farConditions(far, criterion.criterion))} and ${y}.terms @> array[t.h # ${key}::int8]
-    limit ${maxFar + 1}`);
-  if (rows.length > maxFar) return criterionCondition(row, criterion);
+    where ${and([...farConditions(far), sql`${y}.terms @> array[t.h # ${key}::int8]`])} limit ${maxFar + 1}`);
+  if (rows.length > maxFar) return comesFrom(row, code, far);
   const hashes = [...new Set(rows.map(({ h }) => h))];
-  return sql`${raw(alias)}.idh = any(${hashes}::int8[])`;
+  const local = sql`${raw(alias)}.idh = any(${hashes}::int8[])`;
+  if (!isCanonical(row, type)) return local;
+  const url = site.terms.parameter(type, 'url');
+  const byUrl = hashes.map((h) => BigInt.asIntN(64, BigInt(h) ^ url));
+  return sql`(${local} or ${hasAnyTerm(row, byUrl)})`;
 }
