@@ -57,7 +57,7 @@ function forward(context: CriterionContext, { name, source, code, target, iterat
 }
 
 function references({ parameters }: CriterionContext, type: string): readonly SearchParameter[] {
-  return parameters.of(type).filter((parameter) => parameter.type === 'reference');
+  return parameters.of(type).filter(({ type: kind, isIndexing }) => kind === 'reference' && !isIndexing);
 }
 
 /**
