@@ -106,7 +106,7 @@ function pointingAt(scope: IncludeScope, includes: readonly Include[], { edge, l
     if (keys.length === 0) return [];
     const url = site.terms.parameter(type, 'url');
     return [
-      sql`(select y.rid from ${sx} x cross join lateral unnest(x.targets) t(h) cross join unnest(${keys}::int8[]) k(key)
+      sql`(select distinct y.rid from ${sx} x cross join lateral unnest(x.targets) t(h) cross join unnest(${keys}::int8[]) k(key)
       join ${sx} y on y.terms @> array[t.h # k.key]
       where x.rid = any(${rows.map(({ rid }) => rid)}::int8[]) and x.terms @> array[t.h # ${url}::int8] and ${allowed}
       limit ${limit})`,

@@ -73,7 +73,7 @@ function stepStatements(
 
 function newRows({ site }: IncludeScope, statements: readonly Sql[], known: readonly string[], limit: number): Sql {
   return sql`with found as materialized (
-      select f.rid from (${join(statements, ' union ')}) f where f.rid <> all(${known}::int8[]) limit ${limit}
+      select distinct f.rid from (${join(statements, ' union all ')}) f where f.rid <> all(${known}::int8[]) limit ${limit}
     )
     select ${foundColumns} from found join ${table(site, 'res')} r on r.rid = found.rid order by r.rid`;
 }
