@@ -1,7 +1,16 @@
 import type { Resource, SearchQuery, SystemQuery } from '@chartgate/fhir';
 
 /** The FHIR interactions, by the specification's names. @see https://hl7.org/fhir/R4/http.html */
-export type Interaction = Read | Vread | HistoryInstance | SearchType | SearchSystem | Create | Update | Delete;
+export type Interaction =
+  | Read
+  | Vread
+  | HistoryInstance
+  | SearchType
+  | SearchSystem
+  | Explain
+  | Create
+  | Update
+  | Delete;
 
 export type Read = { readonly code: 'read'; readonly type: string; readonly id: string };
 
@@ -39,6 +48,9 @@ export type SearchSystem = {
   readonly isNamed: boolean;
   readonly after?: SearchPosition;
 };
+
+/** A search on a type whose answer is not what it finds but how: statements, plans and numbers of rows. Ours. */
+export type Explain = { readonly code: 'explain'; readonly type: string; readonly query: SearchQuery };
 
 /**
  * Keyset position: the sort keys of the last row, in the order of `query.sort`, then its row id (decimal). A search

@@ -2,6 +2,7 @@ import type { Letter } from '@chartgate/fhir';
 import type { Grant } from './grant.ts';
 import type { Interaction } from './interaction.ts';
 import { type AccessRule, opening } from './rule.ts';
+import { touchedTypes } from './touched.ts';
 
 declare const brand: unique symbol;
 
@@ -28,6 +29,7 @@ const letterOf = {
   'history-instance': 'r',
   'search-type': 's',
   'search-system': 's',
+  explain: 's',
   create: 'c',
   update: 'u',
   delete: 'd',
@@ -37,7 +39,7 @@ const letterOf = {
 export function permit<I extends Interaction>(grant: Grant, interaction: I): Permitted<I> | Denied {
   const rule = ruleOf(grant);
   const letter = letterOf[interaction.code];
-  const closed = closedType(rule, interaction, letter);
+  const closed = closedType(rule, interaction, letter) ?? hiddenType(grant, rule, interaction);
   if (closed !== undefined) return { denied: true, needed: `system/${closed}.${letter}` };
   const permitted = Object.freeze({ interaction: deepFreeze(interaction), rule, site: grant.site });
   issued.add(permitted);
@@ -55,6 +57,26 @@ function closedType(rule: AccessRule, interaction: Interaction, letter: Letter):
   const types = interaction.query.parts.map(({ type }) => type);
   if (interaction.isNamed) return types.find(isClosed);
   return types.every(isClosed) ? '*' : undefined;
+}
+
+/**
+ * How a search is done tells how many rows there are, hidden ones too: it is for those alone to whom a `system/` scope
+ * opens its type as a whole, and hides nothing of another type that it looks at. (What is not open at all it leaves out.)
+ */
+function hiddenType(grant: Grant, rule: AccessRule, interaction: Interaction): string | undefined {
+  if (interaction.code !== 'explain') return undefined;
+  const isWhole = (type: string) =>
+    grant.scopes.some(
+      (scope) =>
+        scope.kind === 'resource' &&
+        scope.context === 'system' &&
+        (scope.type === '*' || scope.type === type) &&
+        scope.letters.includes('s') &&
+        scope.criteria.length === 0,
+    );
+  const isPartly = (type: string) => opening(rule, type, 's').length + opening(rule, type, 'r').length > 0;
+  const isHidden = (type: string) => !isWhole(type) && (type === interaction.type || isPartly(type));
+  return [...touchedTypes(interaction.query)].find(isHidden);
 }
 
 /** Throws unless `permitted` came from `permit`. Called wherever the store takes one in. */

@@ -1,8 +1,9 @@
+import { explain } from './explain.ts';
 import type { Operation } from './operation.ts';
 import { searchParameterStatus } from './search-parameter-status.ts';
 
 /** Every operation of this server. */
-export const operations: readonly Operation[] = [searchParameterStatus];
+export const operations: readonly Operation[] = [explain, searchParameterStatus];
 
 const byName = new Map(operations.map((operation) => [operation.name, operation]));
 

@@ -1,6 +1,7 @@
 import type {
   Create,
   Delete,
+  Explain,
   HistoryInstance,
   Read,
   SearchPosition,
@@ -22,6 +23,8 @@ export interface ResourceReader {
   /** Newest first; undefined where the resource never was or may not be seen. */
   history(permitted: Permitted<HistoryInstance>): Promise<HistoryPage | undefined>;
   search(permitted: Permitted<SearchType | SearchSystem>): Promise<SearchPage>;
+  /** How a search is done. Runs it, so that its numbers are those of this moment. */
+  explain(permitted: Permitted<Explain>): Promise<Explanation>;
   /** Ids of the matches of many searches at once, at most two a search: enough to tell none, one and several apart. */
   resolve(permitted: readonly Permitted<SearchType>[]): Promise<readonly (readonly string[])[]>;
 }
@@ -81,3 +84,23 @@ export type SearchPage = {
   /** Absent on the last page. */
   readonly next?: SearchPosition;
 };
+
+/** How a search was done: numbers alone, and no value of any resource or search. Times are in ms. */
+export type Explanation = {
+  readonly statements: readonly ExplainedStatement[];
+  readonly milliseconds: number;
+  /** Of the first page; absent where the search took longer than it may. */
+  readonly found?: { readonly matches: number; readonly included: number; readonly total?: number };
+};
+
+export type ExplainedStatement = {
+  /** With `$1`, `$2`, … in place of every value. */
+  readonly sql: string;
+  readonly milliseconds: number;
+  /** Absent where the statement was given up. */
+  readonly rows?: number;
+  readonly plan: PlanNode;
+};
+
+/** A node of the database's plan, without conditions and keys, for these hold values. */
+export type PlanNode = { readonly [member: string]: string | number | boolean | readonly PlanNode[] };

@@ -7,6 +7,7 @@ import { codeOf } from './database/unavailable.ts';
 import { RowIds } from './index/row-ids.ts';
 import { coalescedReads, readKeys } from './read/coalesced-reads.ts';
 import { history, type Reader, read, vread } from './read/read.ts';
+import { explain } from './search/explain.ts';
 import { resolve } from './search/resolve.ts';
 import { searchAny } from './search/search-any.ts';
 import { withinTime } from './search/too-costly.ts';
@@ -41,6 +42,7 @@ function readerOf(reader: Reader, searches: Connection): ResourceReader {
     vread: (permitted) => vread(reader, permitted),
     history: (permitted) => history(reader, permitted),
     search: (permitted) => withinTime(() => searchAny(searches, reader.site, permitted)),
+    explain: (permitted) => explain(searches, reader.site, permitted),
     resolve: (permitted) => withinTime(() => resolve(searches, reader.site, permitted)),
   };
 }

@@ -1,6 +1,7 @@
 import type { SearchQuery } from '@chartgate/fhir';
 import type { SearchPosition, SearchType } from '../../../access/interaction.ts';
 import type { Permitted } from '../../../access/permit.ts';
+import type { AccessRule } from '../../../access/rule.ts';
 import type { SearchPage } from '../../ports.ts';
 import { requirePermittedHere } from '../access/permitted-here.ts';
 import { ruleCondition } from '../access/rule.ts';
@@ -31,7 +32,19 @@ export async function search(
 ): Promise<SearchPage> {
   requirePermittedHere(site, permitted);
   const { query, after } = permitted.interaction;
-  const { rule } = permitted;
+  return pageOf(connection, { site, rule: permitted.rule, query, after });
+}
+
+/** A search on a type, and the rule that it is under. */
+export type RuledSearch = {
+  readonly site: Site;
+  readonly rule: AccessRule;
+  readonly query: SearchQuery;
+  readonly after?: SearchPosition | undefined;
+};
+
+/** The same for what holds a permit of another kind for it. */
+export async function pageOf(connection: Connection, { site, rule, query, after }: RuledSearch): Promise<SearchPage> {
   const { type } = query;
   const row: Row = { site, rule, type, alias: 'x' };
   const order = orderOf(row, query);

@@ -12,10 +12,14 @@ export async function withinTime<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const cause = error instanceof FhirError ? error.cause : error;
-    if (codeOf(cause) !== cancelled) throw error;
+    if (!isCancelled(error)) throw error;
     const text =
       'The search took longer than it may. Name a patient, a code or a range of dates, or ask for fewer links.';
-    throw new FhirError(400, [issue('too-costly', text)], cause);
+    throw new FhirError(400, [issue('too-costly', text)], error);
   }
+}
+
+/** Whether the database gave a statement up for the time that it took. */
+export function isCancelled(error: unknown): boolean {
+  return codeOf(error instanceof FhirError ? error.cause : error) === cancelled;
 }
