@@ -1,9 +1,16 @@
-import type { ChainCriterion, Criterion, HasCriterion } from '@chartgate/fhir';
+import {
+  asContained,
+  type ChainCriterion,
+  type Criterion,
+  containedParameter,
+  type HasCriterion,
+} from '@chartgate/fhir';
 import { ruleCondition } from '../access/rule.ts';
 import { table } from '../database/site.ts';
 import { and, or, raw, type Sql, sql } from '../database/sql.ts';
 import { typeKey } from '../index/type-key.ts';
 import { criterionCondition, type Row } from './criterion.ts';
+import { hasAnyTerm } from './criterion-term.ts';
 import { pointedAtBy, pointingAt } from './points.ts';
 
 /** A row at the other end of a link, and what it must meet there. */
@@ -14,10 +21,26 @@ export function farRow(row: Row, type: string): Row {
   return { ...row, alias: `${row.alias}y`, type };
 }
 
-/** `subject:Patient.name=x`, forward: some row that this one points at by the parameter meets the criterion. */
-export function chainCondition(row: Row, { parameter, targets }: ChainCriterion): Sql {
-  const far = targets.map(({ type, criterion }) => farOf(farRow(row, type), criterion));
-  return leadsTo(row, parameter.code, far);
+/**
+ * `subject:Patient.name=x`, forward: some row that this one points at by the parameter meets the criterion, or some
+ * resource that it contains.
+ */
+export function chainCondition(row: Row, criterion: ChainCriterion): Sql {
+  const { parameter, targets } = criterion;
+  const far = targets.map((target) => farOf(farRow(row, target.type), target.criterion));
+  return or([leadsTo(row, parameter.code, far), containedCondition(row, criterion)]);
+}
+
+/** The same of contained resources alone: what is searched of them is part of this row. First that there is one. */
+export function containedCondition(row: Row, { parameter, targets }: ChainCriterion): Sql {
+  const { site, type } = row;
+  const tests = targets.flatMap((target) => {
+    const criterion = asContained(parameter.code, target.type, target.criterion);
+    if (!criterion) return [];
+    const is = site.terms.token(type, containedParameter(parameter.code, target.type), { code: target.type });
+    return [and([hasAnyTerm(row, [is]), criterionCondition(row, criterion)])];
+  });
+  return or(tests);
 }
 
 /** `_has:Observation:patient:code=x`, backward: some row whose parameter points at this one meets the criterion. */

@@ -1,10 +1,10 @@
 import type { ChainCriterion, Criterion, HasCriterion } from '@chartgate/fhir';
 import type { Connection } from '../database/database.ts';
 import { table } from '../database/site.ts';
-import { and, join, raw, type Sql, sql } from '../database/sql.ts';
+import { and, join, or, raw, type Sql, sql } from '../database/sql.ts';
 import { typeKey } from '../index/type-key.ts';
 import { criterionCondition, type Row } from './criterion.ts';
-import { comesFrom, type Far, farConditions, farRow, farRows, leadsTo } from './criterion-link.ts';
+import { comesFrom, containedCondition, type Far, farConditions, farRow, farRows, leadsTo } from './criterion-link.ts';
 import { hasAnyTerm } from './criterion-term.ts';
 import { isNarrow } from './order.ts';
 import { isCanonical } from './points.ts';
@@ -34,22 +34,43 @@ async function farOf(connection: Connection, row: Row, criterion: Criterion): Pr
   return { row, condition: await conditionOf(connection, row, criterion) };
 }
 
-type FarHash = { h: string };
+/** What was found at the far end: the hash by which it is pointed at, or a row that has it contained. */
+type Found = { h: string | null; rid: string | null };
 
 async function fromTargets(connection: Connection, row: Row, criterion: ChainCriterion): Promise<Sql> {
-  const { site, type } = row;
+  const { site, type, alias } = row;
   const { code } = criterion.parameter;
   const far: Far[] = [];
   for (const target of criterion.targets) {
     far.push(await farOf(connection, farRow(row, target.type), target.criterion));
   }
+  const contained = containedCondition(row, criterion);
   const found = join(
-    far.flatMap((one) => hashesOf(one, site.terms.parameter(type, code))),
+    [
+      ...far.flatMap((one) => hashesOf(one, site.terms.parameter(type, code))),
+      sql`(select null::int8 as h, ${raw(alias)}.rid from ${farRows(row)}
+      where ${and(farConditions({ row, condition: contained }))} limit ${maxFar + 1})`,
+    ],
     ' union all ',
   );
-  const rows = await connection.query<FarHash>(sql`select f.h from (${found}) f limit ${maxFar + 1}`);
-  if (rows.length > maxFar) return leadsTo(row, code, far);
-  const terms = rows.map(({ h }) => BigInt(h));
+  const rows = await connection.query<Found>(sql`select f.h, f.rid from (${found}) f limit ${maxFar + 1}`);
+  if (rows.length > maxFar) return or([leadsTo(row, code, far), contained]);
+  const rids = rows.flatMap(({ rid }) => rid ?? []);
+  const pointing = await pointingAt(
+    connection,
+    row,
+    criterion,
+    rows.flatMap(({ h }) => (h === null ? [] : BigInt(h))),
+  );
+  return rids.length === 0 ? pointing : or([pointing, sql`${raw(alias)}.rid = any(${rids}::int8[])`]);
+}
+
+async function pointingAt(
+  connection: Connection,
+  row: Row,
+  criterion: ChainCriterion,
+  terms: readonly bigint[],
+): Promise<Sql> {
   if (terms.length <= fewFar) return hasAnyTerm(row, terms);
   return (await areMany(connection, row, criterion, terms.length)) ? amongTerms(row, terms) : byEachTerm(row, terms);
 }
@@ -59,11 +80,11 @@ function hashesOf(far: Far, key: bigint): readonly Sql[] {
   const { row } = far;
   const y = raw(row.alias);
   const conditions = farConditions(far);
-  const local = sql`(select ${y}.idh # ${key}::int8 as h from ${farRows(row)}
+  const local = sql`(select ${y}.idh # ${key}::int8 as h, null::int8 as rid from ${farRows(row)}
     where ${and(conditions)} limit ${maxFar + 1})`;
   if (!isCanonical(row, row.type)) return [local];
   const url = row.site.terms.parameter(row.type, 'url');
-  const byUrl = sql`(select t.h # ${key}::int8 as h from ${farRows(row)} cross join lateral unnest(${y}.targets) t(h)
+  const byUrl = sql`(select t.h # ${key}::int8 as h, null::int8 as rid from ${farRows(row)} cross join lateral unnest(${y}.targets) t(h)
     where ${and([...conditions, sql`${y}.terms @> array[t.h # ${url}::int8]`])} limit ${maxFar + 1})`;
   return [local, byUrl];
 }
@@ -101,7 +122,7 @@ async function fromReferrers(connection: Connection, row: Row, criterion: HasCri
   const key = site.terms.parameter(criterion.type, code);
   const far = await farOf(connection, farRow(row, criterion.type), criterion.criterion);
   const y = raw(far.row.alias);
-  const rows = await connection.query<FarHash>(sql`select t.h from ${farRows(far.row)}
+  const rows = await connection.query<{ h: string }>(sql`select t.h from ${farRows(far.row)}
     cross join lateral unnest(${y}.targets) t(h)
     where ${and([...farConditions(far), sql`${y}.terms @> array[t.h # ${key}::int8]`])} limit ${maxFar + 1}`);
   if (rows.length > maxFar) return comesFrom(row, code, far);
