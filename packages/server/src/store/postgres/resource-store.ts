@@ -7,11 +7,14 @@ import { codeOf } from './database/unavailable.ts';
 import { RowIds } from './index/row-ids.ts';
 import { coalescedReads, readKeys } from './read/coalesced-reads.ts';
 import { history, type Reader, read, vread } from './read/read.ts';
+import { everything } from './search/everything.ts';
 import { explain } from './search/explain.ts';
+import { lastOfEach } from './search/last-of-each.ts';
 import { resolve } from './search/resolve.ts';
 import { searchAny } from './search/search-any.ts';
 import { withinTime } from './search/too-costly.ts';
 import { holdKeys } from './write/guard.ts';
+import { relabel } from './write/relabel.ts';
 import { StaleRead, type Writer, write } from './write/write.ts';
 
 /** Times that a transaction is tried when others keep getting in its way. */
@@ -33,6 +36,7 @@ export function resourceStore(database: Database, site: Site): ResourceStore {
     ...readerOf(reader, database.searches),
     transaction,
     write: (writes) => writeAlone(writer, database, writes),
+    relabel: (permitted) => retrying(() => database.transaction((connection) => relabel(connection, site, permitted))),
   };
 }
 
@@ -43,6 +47,8 @@ function readerOf(reader: Reader, searches: Connection): ResourceReader {
     history: (permitted) => history(reader, permitted),
     search: (permitted) => withinTime(() => searchAny(searches, reader.site, permitted)),
     explain: (permitted) => explain(searches, reader.site, permitted),
+    everything: (permitted) => withinTime(() => everything(searches, reader.site, permitted)),
+    lastOfEach: (permitted) => withinTime(() => lastOfEach(searches, reader.site, permitted)),
     resolve: (permitted) => withinTime(() => resolve(searches, reader.site, permitted)),
   };
 }

@@ -3,7 +3,7 @@ import { type AccessRule, opening } from '../../../access/rule.ts';
 import { isPlain } from '../access/content-rule.ts';
 import { ruleCondition } from '../access/rule.ts';
 import { table } from '../database/site.ts';
-import { and, or, type Sql, sql } from '../database/sql.ts';
+import { and, or, raw, type Sql, sql } from '../database/sql.ts';
 import { typeKey, typeOfKey } from '../index/type-key.ts';
 import type { FoundRow, IncludeScope, Step } from './include.ts';
 import { isCanonical } from './points.ts';
@@ -41,7 +41,7 @@ function pointedAt(scope: IncludeScope, { rids, keys, types }: Pointed): Sql[] {
   const local = sql`select y.rid from ${sx} x cross join lateral unnest(x.targets) t(h) join ${sx} y on y.idh = t.h
     where x.rid = any(${rids}::int8[])
     and exists (select from unnest(${keys}::int8[]) k(key) where x.terms @> array[t.h # k.key])
-    and ${mayInclude(scope, types)}`;
+    and ${mayInclude({ ...scope, alias: 'y' }, types)}`;
   const canonical = types.filter((type) => isCanonical(scope, type));
   if (canonical.length === 0) return [local];
   const urls = canonical.map((type) => site.terms.parameter(type, 'url'));
@@ -49,24 +49,28 @@ function pointedAt(scope: IncludeScope, { rids, keys, types }: Pointed): Sql[] {
     cross join unnest(${urls}::int8[]) u(key) join ${sx} y on y.terms @> array[t.h # u.key]
     where x.rid = any(${rids}::int8[])
     and exists (select from unnest(${keys}::int8[]) k(key) where x.terms @> array[t.h # k.key])
-    and ${mayInclude(scope, canonical)}`;
+    and ${mayInclude({ ...scope, alias: 'y' }, canonical)}`;
   return [local, byUrl];
 }
 
-function isOpened(rule: AccessRule, type: string): boolean {
+export function isOpened(rule: AccessRule, type: string): boolean {
   return includeLetters.some((letter) => opening(rule, type, letter).length > 0);
 }
 
 /** The types that are open as a whole share one condition: a reference parameter may point at any type there is. */
-function mayInclude({ site, rule }: IncludeScope, types: readonly string[]): Sql {
+export function mayInclude(
+  { site, rule, alias }: IncludeScope & { readonly alias: string },
+  types: readonly string[],
+): Sql {
   const isWhole = (type: string) => includeLetters.some((letter) => isPlain(rule, type, letter));
   const whole = types.filter(isWhole);
   const partly = types.filter((type) => !isWhole(type));
+  const y = raw(alias);
   return or([
-    ...(whole.length > 0 ? [sql`y.tk = any(${whole.map(typeKey)}::int2[])`] : []),
+    ...(whole.length > 0 ? [sql`${y}.tk = any(${whole.map(typeKey)}::int2[])`] : []),
     ...partly.map((type) => {
-      const open = includeLetters.map((letter) => ruleCondition(site, rule, type, letter, 'y'));
-      return sql`(y.tk = ${typeKey(type)} and ${or(open)})`;
+      const open = includeLetters.map((letter) => ruleCondition(site, rule, type, letter, alias));
+      return sql`(${y}.tk = ${typeKey(type)} and ${or(open)})`;
     }),
   ]);
 }
