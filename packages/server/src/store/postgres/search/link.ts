@@ -54,7 +54,7 @@ async function fromTargets(connection: Connection, row: Row, criterion: ChainCri
     ' union all ',
   );
   const rows = await connection.query<Found>(sql`select f.h, f.rid from (${found}) f limit ${maxFar + 1}`);
-  if (rows.length > maxFar) return or([leadsTo(row, code, far), contained]);
+  if (rows.length > maxFar) return fromMany(connection, row, criterion, far);
   const rids = rows.flatMap(({ rid }) => rid ?? []);
   const pointing = await pointingAt(
     connection,
@@ -63,6 +63,23 @@ async function fromTargets(connection: Connection, row: Row, criterion: ChainCri
     rows.flatMap(({ h }) => (h === null ? [] : BigInt(h))),
   );
   return rids.length === 0 ? pointing : or([pointing, sql`${raw(alias)}.rid = any(${rids}::int8[])`]);
+}
+
+/** Where any row has contained what is asked for, an "or" would have every row looked at: both kinds are put together. */
+async function fromMany(
+  connection: Connection,
+  row: Row,
+  criterion: ChainCriterion,
+  far: readonly Far[],
+): Promise<Sql> {
+  const { code } = criterion.parameter;
+  const other: Row = { ...row, alias: `${row.alias}z` };
+  const rowsThat = (condition: Sql) => sql`select ${raw(other.alias)}.rid from ${farRows(other)}
+    where ${and(farConditions({ row: other, condition }))}`;
+  const having = rowsThat(containedCondition(other, criterion));
+  const some = await connection.query(sql`${having} limit 1`);
+  if (some.length === 0) return leadsTo(row, code, far);
+  return sql`${raw(row.alias)}.rid in (${rowsThat(leadsTo(other, code, far))} union all ${having})`;
 }
 
 async function pointingAt(
