@@ -1,5 +1,6 @@
 import type {
   ChainCriterion,
+  CompartmentCriterion,
   Criterion,
   HasCriterion,
   QuantityCriterion,
@@ -61,12 +62,20 @@ function meetsOne(criterion: Criterion, facts: SearchFacts): boolean {
       return meetsQuantities(criterion, facts);
     case 'uri':
       return some(facts, criterion, 'uri', (search, stored) => search === stored.value);
+    case 'compartment':
+      return meetsCompartment(criterion, facts);
     case 'chain':
     case 'has':
       throw new TypeError(`A ${criterion.kind} criterion needs other resources`);
     default:
       return criterion satisfies never;
   }
+}
+
+function meetsCompartment({ compartment, parameters, isSelf }: CompartmentCriterion, facts: SearchFacts): boolean {
+  if (isSelf && facts.id === compartment.id) return true;
+  const value = { kind: 'local', types: [compartment.type], id: compartment.id } as const;
+  return parameters.some((parameter) => meetsReferences({ kind: 'reference', parameter, values: [value] }, facts));
 }
 
 /** Whether any stored value of the criterion's parameter meets any of its search values. */

@@ -1,12 +1,4 @@
-import {
-  type Bundle,
-  type BundleEntry,
-  badRequest,
-  FhirError,
-  type Issue,
-  isRefused,
-  type RefusedEntry,
-} from '@chartgate/fhir';
+import { type Bundle, type BundleEntry, FhirError, type Issue, isRefused, type RefusedEntry } from '@chartgate/fhir';
 import type { Answer } from './answer.ts';
 import { type BatchEntry, batch } from './batch.ts';
 import { issuesOf } from './content.ts';
@@ -60,10 +52,9 @@ function entryIssues({ index, content, request }: BundleEntry): readonly Issue[]
 }
 
 /** The request that an entry stands for. @throws {FhirError} 400 for a patch that cannot be read */
-function requestOf({ request, content, index }: BundleEntry, handling: FhirRequest['handling']): FhirRequest {
+function requestOf({ request, content }: BundleEntry, handling: FhirRequest['handling']): FhirRequest {
   const { method, target, ifMatch, ifNoneMatch, ifModifiedSince, ifNoneExist } = request;
   const { path, query = '' } = target;
-  if (path.length === 0) throw noSystemSearch(index);
   return {
     method: method === 'HEAD' ? 'GET' : method,
     path,
@@ -75,8 +66,4 @@ function requestOf({ request, content, index }: BundleEntry, handling: FhirReque
     ...(ifModifiedSince === undefined ? {} : { ifModifiedSince }),
     ...(ifNoneExist === undefined ? {} : { ifNoneExist }),
   };
-}
-
-function noSystemSearch(index: number): FhirError {
-  return badRequest('Expected a type in the url: a search is of one type.', `Bundle.entry[${index}].request.url`);
 }

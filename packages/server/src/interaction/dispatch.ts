@@ -7,7 +7,7 @@ import { historyInstance, historySystem, historyType } from './history.ts';
 import { conditionalPatch, patchRequest } from './patch.ts';
 import { readRequest } from './read.ts';
 import type { FhirContext, FhirRequest, Place, RequestMethod } from './request.ts';
-import { searchRequest } from './search-request.ts';
+import { isSearchPath, searchRequest } from './search-request.ts';
 import { conditionalUpdate, updateRequest } from './update.ts';
 import { vreadRequest } from './vread.ts';
 
@@ -16,23 +16,32 @@ export type { FhirContext, FhirRequest } from './request.ts';
 type Handler<Context> = (place: Place, request: FhirRequest, context: Context) => Promise<Answer>;
 type Table<Context> = Partial<Record<Path, Partial<Record<RequestMethod, Handler<Context>>>>>;
 
-/** The paths there are. What a request's path names instead of `Type`, `id` and `version` stands in its `Place`. */
+/** The paths there are. What a request's path names instead of `Type`, `id` and `version` stands in its `Place`;
+ * `inside` is what is searched in a compartment. */
 type Path =
+  | ''
+  | '_search'
   | '_history'
   | 'Type'
   | 'Type/_history'
   | 'Type/_search'
   | 'Type/id'
+  | 'Type/id/inside'
+  | 'Type/id/inside/_search'
   | 'Type/id/_history'
   | 'Type/id/_history/version';
 
 /** What only reads; it runs inside of a transaction as well. @see https://hl7.org/fhir/R4/http.html#summary */
 const reads: Table<FhirContext<ResourceReader>> = {
+  '': { GET: searchRequest },
+  _search: { POST: searchRequest },
   _history: { GET: historySystem },
   Type: { GET: searchRequest },
   'Type/_history': { GET: historyType },
   'Type/_search': { POST: searchRequest },
   'Type/id': { GET: readRequest },
+  'Type/id/inside': { GET: searchRequest },
+  'Type/id/inside/_search': { POST: searchRequest },
   'Type/id/_history': { GET: historyInstance },
   'Type/id/_history/version': { GET: vreadRequest },
 };
@@ -82,18 +91,25 @@ const nowhere: Place = { type: '', id: '', versionId: '' };
 /** @throws {FhirError} 404 for a path that is not there, 400 for a malformed id */
 function placeOf(segments: readonly string[]): { readonly path: Path; readonly place: Place } {
   const [first, second, third, fourth] = segments;
-  if (first === '_history' && second === undefined) return { path: first, place: nowhere };
+  if (first === undefined) return { path: '', place: nowhere };
+  if ((first === '_history' || first === '_search') && second === undefined) return { path: first, place: nowhere };
   const type = requireType(first);
   if (second === undefined) return { path: 'Type', place: { ...nowhere, type } };
   if (second === '_history' || second === '_search') {
     if (third !== undefined) throw noSuchPath();
     return { path: `Type/${second}`, place: { ...nowhere, type } };
   }
-  if ((third !== undefined && third !== '_history') || segments.length > 4) throw noSuchPath();
   const place = { ...nowhere, type, id: requireId(second) };
   if (third === undefined) return { path: 'Type/id', place };
+  if (third !== '_history') return { path: compartmentPath(segments), place };
+  if (segments.length > 4) throw noSuchPath();
   if (fourth === undefined) return { path: 'Type/id/_history', place };
   return { path: 'Type/id/_history/version', place: { ...place, versionId: requireId(fourth) } };
+}
+
+function compartmentPath(segments: readonly string[]): Path {
+  if (!isSearchPath(segments)) throw noSuchPath();
+  return segments.length === 3 ? 'Type/id/inside' : 'Type/id/inside/_search';
 }
 
 function operation(request: FhirRequest, context: FhirContext): Promise<Answer> {

@@ -30,11 +30,14 @@ const exposedHeaders = [
 
 /** Where interactions are, below the base. What methods each takes, the table of `dispatch` says. */
 const paths = [
+  '/_search',
   '/_history',
   '/:type',
   '/:type/_history',
   '/:type/_search',
   '/:type/:id',
+  '/:type/:id/:inside',
+  '/:type/:id/:inside/_search',
   '/:type/:id/_history',
   '/:type/:id/_history/:versionId',
 ];
@@ -94,6 +97,7 @@ function interactions(app: FastifyInstance, limit: ConcurrencyLimit): void {
       if (wantsRaw(request) && answer.status === 200) return sendRaw(reply, answer);
       return send(reply, answer, request.fhir.base, preferOf(request.headers.prefer).returns);
     });
+  app.get('/', interact);
   for (const url of paths) {
     const bodyLimit = url.endsWith('/_search') ? bodyLimits.form : bodyLimits.resource;
     app.route({ method: [...methods].filter((method) => method !== 'HEAD'), url, bodyLimit, handler: interact });

@@ -17,7 +17,7 @@ export function allowOptions(app: FastifyInstance): void {
 }
 
 function methodsAt(path: readonly string[]): readonly string[] | undefined {
-  if (path.length === 0) return ['POST', 'OPTIONS'];
+  if (path.length === 0) return ['GET', 'HEAD', 'POST', 'OPTIONS'];
   if (path[0] === 'metadata') return ['GET', 'HEAD', 'OPTIONS'];
   try {
     return allowedAt(path);

@@ -11,9 +11,11 @@ import { hold } from './read/hold.ts';
 import { type Reader, read, vread } from './read/read.ts';
 import { versions } from './read/versions.ts';
 import { everything } from './search/everything.ts';
+import { explain } from './search/explain.ts';
 import { lastOfEach } from './search/last-of-each.ts';
 import { resolve } from './search/resolve.ts';
-import { search } from './search/search.ts';
+import { searchAny } from './search/search-any.ts';
+import { withinTime } from './search/too-costly.ts';
 import { holdKeys } from './write/guard.ts';
 import { relabel } from './write/relabel.ts';
 import { StaleRead, type Writer, write } from './write/write.ts';
@@ -46,11 +48,12 @@ function readerOf(reader: Reader, searches: Connection): ResourceReader {
     read: (permitted) => read(reader, permitted),
     vread: (permitted) => vread(reader, permitted),
     history: (permitted) => history(reader, permitted),
-    versions: (permitted) => versions(reader, permitted),
-    search: (permitted) => search(searches, reader.site, permitted),
-    everything: (permitted) => everything(searches, reader.site, permitted),
-    lastOfEach: (permitted) => lastOfEach(searches, reader.site, permitted),
-    resolve: (permitted) => resolve(searches, reader.site, permitted),
+    versions: (permitted) => withinTime(() => versions(reader, permitted)),
+    search: (permitted) => withinTime(() => searchAny(searches, reader.site, permitted)),
+    explain: (permitted) => explain(searches, reader.site, permitted),
+    everything: (permitted) => withinTime(() => everything(searches, reader.site, permitted)),
+    lastOfEach: (permitted) => withinTime(() => lastOfEach(searches, reader.site, permitted)),
+    resolve: (permitted) => withinTime(() => resolve(searches, reader.site, permitted)),
   };
 }
 

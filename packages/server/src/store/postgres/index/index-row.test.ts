@@ -64,7 +64,7 @@ test('references are local, elsewhere or by identifier', () => {
   assert.deepEqual(local.targets, [terms.resource('Patient', 'p')]);
   const url = row([{ kind: 'reference', parameter: 'subject', url: 'http://elsewhere.example/Patient/1' }], []);
   assert.deepEqual(url.terms, [terms.referenceUrl(type, 'subject', 'http://elsewhere.example/Patient/1')]);
-  assert.deepEqual(url.targets, []);
+  assert.deepEqual(url.targets, [terms.url('http://elsewhere.example/Patient/1')], 'it may be a canonical one');
   const logical = row([{ kind: 'reference', parameter: 'subject', identifier: { system: 's', value: 'v' } }], []);
   assert.ok(logical.terms.includes(terms.token(type, 'subject:identifier', { system: 's', code: 'v' })));
 });

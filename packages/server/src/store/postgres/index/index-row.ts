@@ -116,6 +116,8 @@ class Rows {
         return;
       case 'uri':
         this.terms.add(of.uri(type, value.parameter, value.value));
+        // Its own canonical URL, by which what points at it is found (see search/points.ts).
+        if (value.parameter === 'url') this.targets.add(of.url(value.value));
         return;
       default:
         value satisfies never;
@@ -142,7 +144,10 @@ class Rows {
       this.terms.add(of.reference(type, parameter, value.type, value.id));
       this.targets.add(of.resource(value.type, value.id));
     }
-    if (value.url !== undefined) this.terms.add(of.referenceUrl(type, parameter, value.url));
+    if (value.url !== undefined) {
+      this.terms.add(of.referenceUrl(type, parameter, value.url));
+      this.targets.add(of.url(value.url));
+    }
     if (identifier) {
       const { system, value: code } = identifier;
       this.addToken({

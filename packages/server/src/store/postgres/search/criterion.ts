@@ -1,11 +1,18 @@
-import type { Criterion, DateValue } from '@chartgate/fhir';
+import type { CompartmentCriterion, Criterion, DateValue } from '@chartgate/fhir';
 import type { AccessRule } from '../../../access/rule.ts';
 import type { Site } from '../database/site.ts';
 import { or, raw, type Sql, sql } from '../database/sql.ts';
 import { clinicalDate } from '../index/ordered.ts';
 import { chainCondition, hasCondition } from './criterion-link.ts';
 import { dateCondition, instantCondition, numberCondition, quantityCondition } from './criterion-range.ts';
-import { referenceCondition, stringCondition, tokenCondition, uriCondition } from './criterion-term.ts';
+import {
+  hasAnyTerm,
+  referenceCondition,
+  referenceTerms,
+  stringCondition,
+  tokenCondition,
+  uriCondition,
+} from './criterion-term.ts';
 
 /** A row of `sx` under test: its alias in the statement, the type it is of, and the rule that holds for all it joins. */
 export type Row = { readonly site: Site; readonly rule: AccessRule; readonly type: string; readonly alias: string };
@@ -36,6 +43,8 @@ export function criterionCondition(row: Row, criterion: Criterion): Sql {
       return idCondition(row, criterion.values);
     case 'lastUpdated':
       return lastUpdatedCondition(row, criterion.values);
+    case 'compartment':
+      return compartmentCondition(row, criterion);
     case 'chain':
       return chainCondition(row, criterion);
     case 'has':
@@ -56,6 +65,16 @@ function missingCondition(row: Row, code: string, missing: boolean): Sql {
 function idCondition(row: Row, ids: readonly string[]): Sql {
   const hashes = ids.map((id) => row.site.terms.resource(row.type, id));
   return sql`${raw(row.alias)}.idh = any(${hashes}::int8[])`;
+}
+
+function compartmentCondition(row: Row, { compartment, parameters, isSelf }: CompartmentCriterion): Sql {
+  const { type, id } = compartment;
+  const value = { kind: 'local', types: [type], id } as const;
+  const terms = parameters.flatMap((parameter) =>
+    referenceTerms(row, { kind: 'reference', parameter, values: [value] }),
+  );
+  const inside = hasAnyTerm(row, terms);
+  return isSelf ? sql`(${inside} or ${idCondition(row, [id])})` : inside;
 }
 
 function lastUpdatedCondition(row: Row, values: readonly DateValue[]): Sql {

@@ -48,7 +48,7 @@ function isExact({ site, rule, letters, criteria }: Checked, open: boolean, row:
 /** Dates, numbers and the starts of strings are compared by value in SQL already. */
 function isHashed(criterion: Criterion): boolean {
   if (criterion.kind === 'string') return criterion.match === 'exact';
-  return ['token', 'reference', 'uri', 'id', 'missing'].includes(criterion.kind);
+  return ['token', 'reference', 'uri', 'id', 'missing', 'compartment'].includes(criterion.kind);
 }
 
 /** For a criterion that is looked up by hashes: words of which a match has one, unless it writes them with escapes. */
@@ -67,6 +67,8 @@ function wordsOf(criterion: Criterion): (readonly string[])[] {
       return criterion.match === 'exact' ? [criterion.values] : [];
     case 'uri':
       return [criterion.values];
+    case 'compartment':
+      return [[`/${criterion.compartment.id}`, `"${criterion.compartment.id}"`]];
     case 'id':
       return [criterion.values.map((id) => `"${id}"`)];
     default:

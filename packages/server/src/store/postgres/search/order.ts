@@ -85,6 +85,7 @@ function rank(criterion: ListedCriterion): number {
 /** Whether a criterion leaves so few rows that sorting all of them costs less than looking for them in order. */
 export function isNarrow(criterion: Criterion): boolean {
   if (criterion.kind === 'id') return true;
+  if (criterion.kind === 'compartment') return ['Patient', 'Encounter'].includes(criterion.compartment.type);
   if (criterion.kind === 'reference') return ['patient', 'subject'].includes(criterion.parameter.code);
   return criterion.kind === 'token' && !criterion.not && criterion.parameter.code === 'identifier';
 }
@@ -94,6 +95,7 @@ function isSelective(criterion: Criterion): boolean {
     case 'id':
     case 'reference':
     case 'uri':
+    case 'compartment':
     case 'chain':
     case 'has':
       return true;
