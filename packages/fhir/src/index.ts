@@ -3,6 +3,7 @@ export * from './bundle/limits.ts';
 export * from './bundle/parse.ts';
 export * from './bundle/resolve.ts';
 export * from './capability/capability-statement.ts';
+export * from './compartment/attachment.ts';
 export * from './compartment/compartment.ts';
 export * from './conformance/canonical-source.ts';
 export * from './conformance/conformance.ts';

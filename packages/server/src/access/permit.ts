@@ -1,7 +1,10 @@
 import type { Letter } from '@chartgate/fhir';
+import { emergencyRefusal } from './break-glass.ts';
 import type { Grant } from './grant.ts';
 import type { Interaction } from './interaction.ts';
+import { canOpen } from './line.ts';
 import { type AccessRule, opening } from './rule.ts';
+import { ruleOf } from './rule-of.ts';
 
 declare const brand: unique symbol;
 
@@ -16,8 +19,11 @@ export type Permitted<I extends Interaction = Interaction> = {
   readonly [brand]: true;
 };
 
-/** A refusal is a value. `needed` is a scope that would have opened it, such as `system/Patient.r`. */
-export type Denied = { readonly denied: true; readonly needed: string };
+/**
+ * A refusal is a value. `needed` is a scope that would have opened it, such as `system/Patient.r`; `why` says what else
+ * stands in the way, where it is not the scopes.
+ */
+export type Denied = { readonly denied: true; readonly needed: string; readonly why?: string };
 
 const issued = new WeakSet<object>();
 
@@ -34,11 +40,12 @@ const letterOf = {
 
 /** The only way to a `Permitted`: the grant's rule must open the interaction's letter on its type. */
 export function permit<I extends Interaction>(grant: Grant, interaction: I): Permitted<I> | Denied {
-  const rule = ruleOf(grant);
+  const rule = ruleFor(grant);
   const letter = letterOf[interaction.code];
-  if (opening(rule, interaction.type, letter).length === 0) {
-    return { denied: true, needed: `system/${interaction.type}.${letter}` };
-  }
+  const needed = neededScope(grant, interaction.type, letter);
+  const why = emergencyRefusal(grant, Date.now());
+  if (why !== undefined) return { denied: true, needed, why };
+  if (opening(rule, interaction.type, letter).length === 0) return { denied: true, needed };
   const permitted = Object.freeze({ interaction: deepFreeze(interaction), rule, site: grant.site });
   issued.add(permitted);
   return permitted as Permitted<I>;
@@ -53,14 +60,21 @@ export function isDenied(answer: Permitted | Denied): answer is Denied {
   return 'denied' in answer;
 }
 
-/** The access rule that a grant stands for. Only `system/` scopes open records so far; everything else opens nothing. */
-function ruleOf(grant: Grant): AccessRule {
-  const opens = grant.scopes.flatMap((scope) =>
-    scope.kind === 'resource' && scope.context === 'system'
-      ? [{ type: scope.type, letters: scope.letters, criteria: scope.criteria }]
-      : [],
-  );
-  return deepFreeze({ opens });
+const rules = new WeakMap<Grant, AccessRule>();
+
+/** Made once for a grant: a bundle asks for hundreds of permits. */
+function ruleFor(grant: Grant): AccessRule {
+  const known = rules.get(grant);
+  if (known) return known;
+  const rule = deepFreeze(ruleOf(grant));
+  rules.set(grant, rule);
+  return rule;
+}
+
+/** In the context that the grant is about, unless only `system/` scopes open the type so. */
+function neededScope({ patient, user }: Grant, type: string, letter: Letter): string {
+  const context = user ? 'user' : patient === undefined ? 'system' : 'patient';
+  return `${canOpen(context, type, letter) ? context : 'system'}/${type}.${letter}`;
 }
 
 function deepFreeze<T>(value: T): T {

@@ -2,7 +2,7 @@ import { badRequest, FhirError, issue, parseBundle, parseResource, validate } fr
 import cors from '@fastify/cors';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Content } from '../access/interaction.ts';
-import { rightsOf } from '../access/rights.ts';
+import { identityOf, requireSameSite, rightsOf } from '../access/rights.ts';
 import { bundle } from '../interaction/bundle.ts';
 import { capabilities } from '../interaction/capabilities.ts';
 import { dispatch, type FhirContext, type FhirRequest, requireType } from '../interaction/dispatch.ts';
@@ -51,13 +51,14 @@ async function authenticated(chart: Chart, request: FastifyRequest): Promise<Fas
   const site = requireSite(chart, name);
   requireJsonAnswer(request.headers.accept, queryOf(request).get('_format') ?? undefined);
   const grant = await chart.authenticate(request.headers.authorization, site.name);
+  requireSameSite(grant, site.name);
   return {
     base: fhirBase(chart.publicUrl, site.name),
     store: site.store,
     conformance: site.conformance,
     operate,
     rights: rightsOf(grant),
-    seal: { key: site.cursorKey, boundTo: `${site.name}\n${grant.clientId}` },
+    seal: { key: site.cursorKey, boundTo: identityOf(grant) },
     clientId: grant.clientId,
   };
 }

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FhirError, issue } from '@chartgate/fhir';
+import type { Permitted } from '../../access/permit.ts';
 import type { ResourceReader, ResourceStore, ResourceTransaction, StoredVersion, Write } from '../ports.ts';
+import { recordEmergency } from './access/emergency.ts';
 import type { Connection, Database } from './database/database.ts';
 import type { Site } from './database/site.ts';
 import { codeOf } from './database/unavailable.ts';
@@ -25,26 +27,37 @@ export function resourceStore(database: Database, site: Site): ResourceStore {
     byKey: coalescedReads(site, database.reads),
   };
   const transaction = <T>(work: (transaction: ResourceTransaction) => Promise<T>) =>
-    retrying(() => database.transaction((connection) => work(inTransaction(connection, writer))));
+    retrying(() => database.transaction((connection) => work(inTransaction(connection, database.writes, writer))));
 
   return {
-    ...readerOf(reader, database.searches),
+    ...readerOf(reader, database.searches, database.writes),
     transaction,
     write: (writes) => writeAlone(writer, database, writes),
   };
 }
 
-function readerOf(reader: Reader, searches: Connection): ResourceReader {
+/** @param records where emergencies are written down: never the connection of a transaction */
+function readerOf(reader: Reader, searches: Connection, records: Connection): ResourceReader {
+  const { site } = reader;
+  const recorded = <P extends Permitted, T>(run: (permitted: P) => Promise<T>) => {
+    return async (permitted: P) => {
+      if (permitted.rule.breakGlass) await recordEmergency(records, site, [permitted]);
+      return run(permitted);
+    };
+  };
   return {
-    read: (permitted) => read(reader, permitted),
-    vread: (permitted) => vread(reader, permitted),
-    history: (permitted) => history(reader, permitted),
-    search: (permitted) => search(searches, reader.site, permitted),
-    resolve: (permitted) => resolve(searches, reader.site, permitted),
+    read: recorded((permitted) => read(reader, permitted)),
+    vread: recorded((permitted) => vread(reader, permitted)),
+    history: recorded((permitted) => history(reader, permitted)),
+    search: recorded((permitted) => search(searches, site, permitted)),
+    resolve: async (permitted) => {
+      await recordEmergency(records, site, permitted);
+      return resolve(searches, site, permitted);
+    },
   };
 }
 
-function inTransaction(connection: Connection, writer: Writer): ResourceTransaction {
+function inTransaction(connection: Connection, records: Connection, writer: Writer): ResourceTransaction {
   const { site } = writer;
   const reader: Reader = {
     site,
@@ -53,7 +66,7 @@ function inTransaction(connection: Connection, writer: Writer): ResourceTransact
     byKey: async (key) => (await readKeys(site, connection, [key]))[0],
   };
   return {
-    ...readerOf(reader, connection),
+    ...readerOf(reader, connection, records),
     write: (writes) => write(writer, connection, writes, true),
     guard: (keys) => holdKeys(connection, site, keys),
   };

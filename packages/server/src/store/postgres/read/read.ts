@@ -7,7 +7,7 @@ import { requirePermittedHere } from '../access/permitted-here.ts';
 import { ruleCondition } from '../access/rule.ts';
 import type { Connection } from '../database/database.ts';
 import { type Site, table } from '../database/site.ts';
-import { type Sql, sql } from '../database/sql.ts';
+import { raw, type Sql, sql } from '../database/sql.ts';
 import { factsOf } from '../index/content-facts.ts';
 import { typeKey } from '../index/type-key.ts';
 import { storedVersion, type VersionRow } from '../index/version-row.ts';
@@ -30,8 +30,8 @@ export async function read(reader: Reader, permitted: Permitted<Read>): Promise<
     const row = await reader.byKey({ tk: typeKey(type), id });
     return row && storedVersion(row);
   }
-  const [row] = await reader.ruled.query<VersionRow>(
-    sql`select r.tk, r.id, r.ver, r.lu, r.method, r.body ${visible(reader.site, permitted)}`,
+  const [row] = await reader.ruled.query<JudgedRow>(
+    sql`select r.tk, r.id, r.ver, r.lu, r.method, r.body, ${judged(reader.site, 'r')} ${visible(reader.site, permitted)}`,
   );
   return row && openVersions(reader.site, permitted, [row])[0];
 }
@@ -42,8 +42,8 @@ export async function vread(reader: Reader, permitted: Permitted<Vread>): Promis
   if (!/^[1-9]\d{0,8}$/.test(versionId)) return undefined;
   const version = Number(versionId);
   const plain = isPlain(permitted.rule, type, 'r');
-  const [row] = await (plain ? reader.keyed : reader.ruled).query<VersionRow>(
-    sql`select r.tk, r.id, v.* ${visible(reader.site, permitted)}
+  const [row] = await (plain ? reader.keyed : reader.ruled).query<JudgedRow>(
+    sql`select r.tk, r.id, v.*${plain ? raw('') : sql`, ${judged(reader.site, 'v')}`} ${visible(reader.site, permitted)}
       cross join lateral (
         select r.ver, r.lu, r.method, r.body where r.ver = ${version}
         union all
@@ -60,8 +60,9 @@ export async function history(reader: Reader, permitted: Permitted<HistoryInstan
   requirePermittedHere(reader.site, permitted);
   const { type, count, before = 2 ** 31 - 1 } = permitted.interaction;
   const plain = isPlain(permitted.rule, type, 'r');
-  const rows = await (plain ? reader.keyed : reader.ruled).query<VersionRow & { total: number; ver: number | null }>(
-    sql`select r.tk, r.id, r.ver as total, v.* ${visible(reader.site, permitted)}
+  const rows = await (plain ? reader.keyed : reader.ruled).query<JudgedRow & { total: number; ver: number | null }>(
+    sql`select r.tk, r.id, r.ver as total, v.*${plain ? raw('') : sql`, ${judged(reader.site, 'v')}`}
+      ${visible(reader.site, permitted)}
       left join lateral (
         (select r.ver, r.lu, r.method, r.body where r.ver < ${before}::int8)
         union all
@@ -84,6 +85,16 @@ export async function history(reader: Reader, permitted: Permitted<HistoryInstan
   };
 }
 
+/** `judged`: under a rule that opens a part of the type, the content that tells whether the version may be seen. */
+type JudgedRow = VersionRow & { judged?: string | null };
+
+/** A deletion holds nothing: it is judged by the version that it deleted. */
+function judged(site: Site, version: 'r' | 'v'): Sql {
+  const v = raw(version);
+  return sql`coalesce(${v}.body, (select h.body from ${table(site, 'hist')} h
+    where h.tk = r.tk and h.id = r.id and h.ver = ${v}.ver - 1)) as judged`;
+}
+
 /** `from res r where` it is the one asked for, and the rule opens it. A deleted one is judged by what it was. */
 function visible(site: Site, { interaction, rule }: Permitted<Read | Vread | HistoryInstance>): Sql {
   const { type, id } = interaction;
@@ -101,13 +112,13 @@ function visible(site: Site, { interaction, rule }: Permitted<Read | Vread | His
 function openVersions(
   site: Site,
   { interaction, rule }: Permitted<Read | Vread | HistoryInstance>,
-  rows: readonly VersionRow[],
+  rows: readonly JudgedRow[],
 ): StoredVersion[] {
   const letter: Letter = 'r';
   const plain = isPlain(rule, interaction.type, letter);
-  const isOpen = ({ id, lu, body }: VersionRow) =>
+  const isOpen = ({ id, lu, judged }: JudgedRow) =>
     plain ||
-    body === null ||
-    opens(rule, letter, { ...factsOf(site, JSON.parse(body) as Resource, id), lastUpdated: Number(lu) });
+    (typeof judged === 'string' &&
+      opens(rule, letter, { ...factsOf(site, JSON.parse(judged) as Resource, id), lastUpdated: Number(lu) }));
   return rows.filter(isOpen).map(storedVersion);
 }
