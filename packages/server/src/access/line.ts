@@ -7,6 +7,7 @@ import {
   r4SearchParameters,
   resourceTypes,
   type SearchParameter,
+  scopeLetters,
   securityContext,
 } from '@chartgate/fhir';
 import type { AccessGrant } from './rule.ts';
@@ -98,4 +99,19 @@ export function canOpen(context: ResourceScope['context'], type: string, letter:
     default:
       return context satisfies never;
   }
+}
+
+/**
+ * What a grant denies to keep the records of these patients closed: their compartments, and what belongs to them beside.
+ * A Binary is closed with its securityContext; one without is as open as `user/` scopes of the site make it.
+ */
+export function closedRecords(ids: readonly string[]): readonly AccessGrant[] {
+  const every = { letters: scopeLetters, criteria: [] };
+  const beside = resourceTypes.flatMap((type) => {
+    const rule = typeRule(type);
+    if (rule?.kind === 'binary') return [pointing({ ...every, type }, securityContext, ids)];
+    if (rule?.kind !== 'parameter') return [];
+    return [pointing({ ...every, type }, requireParameter(type, rule.parameter), ids)];
+  });
+  return [{ ...every, type: '*', compartment: { type: 'Patient', ids } }, ...beside];
 }
