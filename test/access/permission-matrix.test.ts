@@ -68,7 +68,12 @@ for (const type of resourceTypes) {
       assert.equal(seen.text.replaceAll(hidden, '*'), absent.text.replaceAll('absent', '*'), what);
       assert.ok(!/"total":[1-9]/.test(seen.text), what);
     }
-    for (const path of [type, `Patient/patient-b/${type}`, `${type}/_history`, `${type}?_has:Provenance:target:_id=of-b`]) {
+    for (const path of [
+      type,
+      `Patient/patient-b/${type}`,
+      `${type}/_history`,
+      `${type}?_has:Provenance:target:_id=of-b`,
+    ]) {
       const { text } = await chart.ask(path, ofA);
       assert.doesNotMatch(text, /"id":"(of|patient)-b"|Patient\/patient-b"/, path);
     }

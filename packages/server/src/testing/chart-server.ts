@@ -40,11 +40,17 @@ export async function chartServer(): Promise<ChartServer> {
   const test = await testDatabase();
   const store = resourceStore(test.database, test.site);
   const grants = new Map<string, Grant>();
+  const site = {
+    name: 'default',
+    store,
+    conformance: r4Conformance,
+    indexing: { status: async () => ({ parameters: [], progress: [], unusable: [] }) },
+    cursorKey: test.site.hashKey,
+  };
   const app = await buildApp({
     chart: {
       publicUrl: chartUrl,
-      site: (name) =>
-        name === 'default' ? { name, store, conformance: r4Conformance, cursorKey: test.site.hashKey } : undefined,
+      site: (name) => (name === 'default' ? site : undefined),
       authenticate: async (authorization = '') => {
         const grant = grants.get(authorization);
         if (!grant) throw new Error('The test gave no grant');

@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FhirError, issue } from '@chartgate/fhir';
-import type { Permitted } from '../../access/permit.ts';
 import type { ResourceReader, ResourceStore, ResourceTransaction, StoredVersion, Write } from '../ports.ts';
-import { recordEmergency } from './access/emergency.ts';
+import { recordingEmergencies } from './access/emergency.ts';
 import type { Connection, Database } from './database/database.ts';
 import type { Site } from './database/site.ts';
 import { codeOf } from './database/unavailable.ts';
 import { RowIds } from './index/row-ids.ts';
 import { coalescedReads, readKeys } from './read/coalesced-reads.ts';
 import { history, type Reader, read, vread } from './read/read.ts';
+import { everything } from './search/everything.ts';
+import { lastOfEach } from './search/last-of-each.ts';
 import { resolve } from './search/resolve.ts';
 import { search } from './search/search.ts';
 import { holdKeys } from './write/guard.ts';
+import { relabel } from './write/relabel.ts';
 import { StaleRead, type Writer, write } from './write/write.ts';
 
 /** Times that a transaction is tried when others keep getting in its way. */
@@ -33,28 +35,22 @@ export function resourceStore(database: Database, site: Site): ResourceStore {
     ...readerOf(reader, database.searches, database.writes),
     transaction,
     write: (writes) => writeAlone(writer, database, writes),
+    relabel: (permitted) => retrying(() => database.transaction((connection) => relabel(connection, site, permitted))),
   };
 }
 
 /** @param records where emergencies are written down: never the connection of a transaction */
 function readerOf(reader: Reader, searches: Connection, records: Connection): ResourceReader {
   const { site } = reader;
-  const recorded = <P extends Permitted, T>(run: (permitted: P) => Promise<T>) => {
-    return async (permitted: P) => {
-      if (permitted.rule.breakGlass) await recordEmergency(records, site, [permitted]);
-      return run(permitted);
-    };
-  };
-  return {
-    read: recorded((permitted) => read(reader, permitted)),
-    vread: recorded((permitted) => vread(reader, permitted)),
-    history: recorded((permitted) => history(reader, permitted)),
-    search: recorded((permitted) => search(searches, site, permitted)),
-    resolve: async (permitted) => {
-      await recordEmergency(records, site, permitted);
-      return resolve(searches, site, permitted);
-    },
-  };
+  return recordingEmergencies(records, site, {
+    read: (permitted) => read(reader, permitted),
+    vread: (permitted) => vread(reader, permitted),
+    history: (permitted) => history(reader, permitted),
+    search: (permitted) => search(searches, site, permitted),
+    everything: (permitted) => everything(searches, site, permitted),
+    lastOfEach: (permitted) => lastOfEach(searches, site, permitted),
+    resolve: (permitted) => resolve(searches, site, permitted),
+  });
 }
 
 function inTransaction(connection: Connection, records: Connection, writer: Writer): ResourceTransaction {

@@ -1,21 +1,28 @@
 import type { Permitted } from '../../../access/permit.ts';
+import type { ResourceReader } from '../../ports.ts';
 import type { Connection } from '../database/database.ts';
 import { type Site, table } from '../database/site.ts';
 import { sql } from '../database/sql.ts';
 
+type Asked = Pick<Permitted, 'interaction' | 'rule'>;
+
 /**
- * Writes down what is asked under an emergency, before anything is looked up: where it cannot be written, nothing is
- * answered. `connection` is never that of a transaction, whose rollback would take the record away. Other permits cost nothing.
+ * The reader, writing down what is asked under an emergency before anything is looked up: where it cannot be written,
+ * nothing is answered. It wraps whatever methods there are, so that a new one cannot be forgotten.
+ * @param connection never that of a transaction, whose rollback would take the record away
  */
-export async function recordEmergency(
-  connection: Connection,
-  site: Site,
-  permits: readonly Pick<Permitted, 'interaction' | 'rule'>[],
-): Promise<void> {
-  for (const { interaction, rule } of permits) {
-    const { breakGlass } = rule;
-    if (!breakGlass) continue;
-    const { clientId, user, patient, reason } = breakGlass;
+export function recordingEmergencies(connection: Connection, site: Site, reader: ResourceReader): ResourceReader {
+  const recorded = (run: (asked: never) => Promise<unknown>) => (asked: Asked | readonly Asked[]) => {
+    const uses = [asked].flat().filter(({ rule }) => rule.breakGlass);
+    return uses.length === 0 ? run(asked as never) : record(connection, site, uses).then(() => run(asked as never));
+  };
+  const methods = Object.entries(reader).map(([name, run]) => [name, recorded(run)]);
+  return Object.fromEntries(methods) as ResourceReader;
+}
+
+async function record(connection: Connection, site: Site, uses: readonly Asked[]): Promise<void> {
+  for (const { interaction, rule } of uses) {
+    const { clientId = '', user = '', patient = '', reason = '' } = rule.breakGlass ?? {};
     const id = 'id' in interaction ? interaction.id : null;
     await connection.query(
       sql`insert into ${table(site, 'emergency_access')}
