@@ -1,4 +1,5 @@
 import { parseScope, parseSearch, type Resource } from '@chartgate/fhir';
+import type { Grant } from '../../../access/grant.ts';
 import type { SearchPosition, SearchType } from '../../../access/interaction.ts';
 import { isDenied, type Permitted, permit } from '../../../access/permit.ts';
 import { type TestDatabase, testDatabase } from '../../../testing/database.ts';
@@ -17,15 +18,20 @@ export type Chart = Awaited<ReturnType<typeof testChart>>;
 export const now = Date.UTC(2026, 5, 1);
 
 /** `scope`: what the token opens, `system/*.rs` where nothing is said. */
-export type Asking = { readonly scope?: string; readonly after?: SearchPosition | undefined };
+export type Asking = {
+  readonly scope?: string;
+  readonly after?: SearchPosition | undefined;
+  /** The patient or user of the token. */
+  readonly who?: Pick<Grant, 'patient' | 'user'>;
+};
 
 /** A permit for a search, as its text stands after the `?`. */
 export function permitted(type: string, text: string, asking: Asking = {}): Permitted<SearchType> {
   const { query } = parseSearch(type, new URLSearchParams(text), { now });
-  const { scope = 'system/*.rs', after } = asking;
+  const { scope = 'system/*.rs', after, who } = asking;
   const { scopes } = parseScope(scope);
   const interaction: SearchType = { code: 'search-type', type, query, ...(after && { after }) };
-  const answer = permit({ site: 'default', clientId: 'test', scopes, expiresAt: now }, interaction);
+  const answer = permit({ site: 'default', clientId: 'test', scopes, expiresAt: now, ...who }, interaction);
   if (isDenied(answer)) throw new Error(`denied: ${answer.needed} is needed`);
   return answer;
 }

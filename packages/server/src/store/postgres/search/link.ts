@@ -6,7 +6,7 @@ import { typeKey } from '../index/type-key.ts';
 import { criterionCondition, type Row } from './criterion.ts';
 import { farConditions } from './criterion-link.ts';
 import { hasAnyTerm } from './criterion-term.ts';
-import { isNarrow } from './order.ts';
+import { isNarrow, isNarrowRule } from './order.ts';
 
 /** Rows at the other end of a chain that are looked up at most, to find the rows of the search from there. */
 const maxFar = 1000;
@@ -16,7 +16,7 @@ const maxFar = 1000;
  * there, the search goes on from those; where many do, each row of the search looks for one of its own, and soon finds it.
  */
 export async function conditionsOf(connection: Connection, row: Row, criteria: readonly Criterion[]): Promise<Sql[]> {
-  const goFar = !criteria.some(isNarrow);
+  const goFar = !isNarrowRule(row) && !criteria.some(isNarrow);
   return Promise.all(
     criteria.map(async (criterion) => {
       if (!goFar) return criterionCondition(row, criterion);
