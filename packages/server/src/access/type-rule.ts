@@ -24,14 +24,29 @@ const table: readonly Row[] = [
     rule: { kind: 'compartment', writes: true, staff: true },
     why: 'the record: R4 says by which parameters each lies in a patient’s compartment',
     types: `Account AdverseEvent AllergyIntolerance Appointment AppointmentResponse Basic BodyStructure CarePlan CareTeam
-      ChargeItem Claim ClaimResponse ClinicalImpression Communication CommunicationRequest Composition Condition Consent
+      ChargeItem Claim ClaimResponse ClinicalImpression Communication CommunicationRequest Condition Consent
       Coverage CoverageEligibilityRequest CoverageEligibilityResponse DetectedIssue DeviceRequest DeviceUseStatement
       DiagnosticReport DocumentManifest DocumentReference Encounter EnrollmentRequest EpisodeOfCare ExplanationOfBenefit
       FamilyMemberHistory Flag Goal ImagingStudy Immunization ImmunizationEvaluation ImmunizationRecommendation Invoice
-      List MeasureReport Media MedicationAdministration MedicationDispense MedicationRequest MedicationStatement
-      MolecularSequence NutritionOrder Observation Patient Person Procedure Provenance QuestionnaireResponse
-      RelatedPerson RequestGroup ResearchSubject RiskAssessment Schedule ServiceRequest Specimen SupplyDelivery
+      MeasureReport Media MedicationAdministration MedicationDispense MedicationRequest MedicationStatement
+      MolecularSequence NutritionOrder Observation Patient Procedure QuestionnaireResponse
+      RelatedPerson RequestGroup ResearchSubject RiskAssessment ServiceRequest Specimen SupplyDelivery
       SupplyRequest VisionPrescription`,
+  },
+  {
+    rule: { kind: 'compartment', writes: true, staff: true },
+    why: 'names entries that may be anybody’s: the reference is text to its reader, and brings nothing that is closed',
+    types: 'Composition List',
+  },
+  {
+    rule: { kind: 'compartment', writes: true, staff: true },
+    why: 'of the patients whom it targets; not of whoever owns what it targets, for that may change hands',
+    types: 'Provenance',
+  },
+  {
+    rule: { kind: 'compartment', writes: true, staff: true },
+    why: 'of the patient whom it links to or whose time it is; Slot tells when the others have time',
+    types: 'Person Schedule',
   },
   {
     rule: { kind: 'compartment', writes: false, staff: false },
