@@ -24,11 +24,12 @@ async function record(connection: Connection, site: Site, uses: readonly Asked[]
   for (const { interaction, rule } of uses) {
     const { clientId = '', user = '', patient = '', reason = '' } = rule.breakGlass ?? {};
     const id = 'id' in interaction ? interaction.id : null;
+    const type = 'type' in interaction ? interaction.type : '*';
     await connection.query(
       sql`insert into ${table(site, 'emergency_access')}
         (at, client_id, user_reference, patient, reason, interaction, resource_type, resource_id)
         values (${String(Date.now())}::int8, ${clientId}, ${user}, ${patient}, ${reason}, ${interaction.code},
-          ${interaction.type}, ${id})`,
+          ${type}, ${id})`,
       `${site.schema} emergency`,
     );
   }

@@ -7,7 +7,7 @@ create table emergency_access (
   patient text not null,         -- logical id
   reason text not null check (length(trim(reason)) > 0),
   interaction text not null,     -- read, search-type, …
-  resource_type text not null,
+  resource_type text not null,   -- * where it was of all types
   resource_id text               -- where one resource was asked for
 );
 create index emergency_access_patient on emergency_access (patient, at);
