@@ -42,6 +42,14 @@ const reading: readonly RequestMaker[] = [
       return { ...get(`${type}/_search`), method: 'POST', body };
     },
   },
+  {
+    name: 'read if it is another version',
+    weight: 1,
+    make: (s) => {
+      const type = anyType(s);
+      return { ...get(`${type}/${anyId(s, type)}`), headers: { 'if-none-match': 'W/"1"' } };
+    },
+  },
   { name: 'read', weight: 8, make: (s) => ((type) => get(`${type}/${anyId(s, type)}`))(anyType(s)) },
   { name: 'read of a Binary', weight: 2, make: (s) => get(`Binary/${anyId(s, 'Binary')}`) },
   {
@@ -66,10 +74,19 @@ const reading: readonly RequestMaker[] = [
     weight: 4,
     make: (s) => ((type) => get(`${compartmentOf(s)}/${type}`, search(s, type)))(anyType(s)),
   },
+  {
+    name: 'search of another compartment',
+    weight: 2,
+    make: (s) => {
+      const of = s.r.pick(['Encounter', 'Practitioner', 'RelatedPerson', 'Device']);
+      const type = anyType(s);
+      return get(`${of}/${anyId(s, of)}/${type}`, search(s, type));
+    },
+  },
   { name: 'compartment search of all types', weight: 1, make: (s) => get(`${compartmentOf(s)}/*`) },
-  { name: '$everything', weight: 1, make: (s) => get(`${compartmentOf(s)}/$everything`, historyQuery(s)) },
+  { name: '$everything', weight: 1, make: (s) => get(`${compartmentOf(s)}/$everything`, everythingQuery(s)) },
   { name: '$docref', weight: 1, make: (s) => get('DocumentReference/$docref', [['patient', compartmentOf(s)]]) },
-  { name: '$lastn', weight: 1, make: (s) => get('Observation/$lastn', [['patient', compartmentOf(s)]]) },
+  { name: '$lastn', weight: 1, make: (s) => get('Observation/$lastn', lastnQuery(s)) },
   { name: '$meta', weight: 1, make: (s) => ((type) => get(`${type}/${anyId(s, type)}/$meta`))(anyType(s)) },
   { name: '$explain', weight: 1, make: (s) => ((type) => get(`${type}/$explain`, search(s, type)))(anyType(s)) },
   {
@@ -98,6 +115,22 @@ function changedType({ r, stories }: Source): string {
 
 function historyQuery({ r }: Source): Drawn['query'] {
   return r() < 0.5 ? [] : [['_count', r.pick(['1', '2'])]];
+}
+
+function everythingQuery(source: Source): Drawn['query'] {
+  const { r } = source;
+  const types = r() < 0.3 ? [['_type', `${anyType(source)},Observation`] as const] : [];
+  const care = r() < 0.2 ? [['start', '2020-01-01'] as const] : [];
+  return [...historyQuery(source), ...types, ...care];
+}
+
+function lastnQuery(source: Source): Drawn['query'] {
+  const patient = compartmentOf(source);
+  return [
+    ['patient', patient.slice('Patient/'.length)],
+    source.r() < 0.5 ? ['code:missing', 'false'] : ['category', 'laboratory,survey'],
+    ['max', source.r.pick(['1', '2'])],
+  ];
 }
 
 function bundle(type: 'batch' | 'transaction', entry: readonly object[]): Drawn {
@@ -137,7 +170,8 @@ const writing: readonly RequestMaker[] = [
     weight: 4,
     make: (s) => {
       const { type, id } = written(s);
-      const headers: Record<string, string> = s.r() < 0.3 ? { 'if-match': `W/"${s.r.pick([1, 2])}"` } : {};
+      const name = s.r.pick(['if-match', 'if-none-match']);
+      const headers: Record<string, string> = s.r() < 0.4 ? { [name]: s.r.pick(['W/"1"', 'W/"2"', '*']) } : {};
       return { ...get(`${type}/${id}`), method: 'PUT', body: JSON.stringify(bodyOf(s, type, id)), headers };
     },
   },

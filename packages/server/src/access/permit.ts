@@ -45,10 +45,10 @@ const letterOf = {
 export function permit<I extends Interaction>(grant: Grant, interaction: I): Permitted<I> | Denied {
   const rule = ruleFor(grant);
   const letter = letterOf[interaction.code];
-  const needed = neededScope(grant, interaction.type, letter);
   const why = emergencyRefusal(grant, Date.now());
-  if (why !== undefined) return { denied: true, needed, why };
-  if (opening(rule, interaction.type, letter).length === 0) return { denied: true, needed };
+  if (why !== undefined || opening(rule, interaction.type, letter).length === 0) {
+    return { denied: true, needed: neededScope(grant, interaction.type, letter), ...(why === undefined ? {} : { why }) };
+  }
   const permitted = Object.freeze({ interaction: deepFreeze(interaction), rule, site: grant.site });
   issued.add(permitted);
   return permitted as Permitted<I>;
