@@ -130,9 +130,13 @@ test('attack 48: each version is judged by what it held, on instance, type and s
   await put('Observation', 'vital', observation('vital-signs'));
   await put('Observation', 'left', observation('vital-signs'));
   await put('Observation', 'left', observation('laboratory'));
+  await put('Observation', 'gone-lab', observation('laboratory'));
+  await remove('Observation/gone-lab');
+  await put('Observation', 'gone-vital', observation('vital-signs'));
+  await remove('Observation/gone-vital');
   const category = 'http://terminology.hl7.org/CodeSystem/observation-category|vital-signs';
   const vital = await server.token(`system/Observation.rs?category=${category}`);
-  const seen = ['Observation/vital/1', 'Observation/moved/2'];
+  const seen = ['gone-vital/2', 'gone-vital/1', 'vital/1', 'moved/2'].map((one) => `Observation/${one}`);
   for (const path of ['Observation/_history', '_history']) {
     assert.deepEqual(await everyPage(path, vital), seen, path);
     assert.deepEqual(await everyPage(`${path}?_count=1`, vital), seen, `${path} page by page`);

@@ -41,8 +41,8 @@ export function preconditionFailed(diagnostics: string): FhirError {
 }
 
 /** 403: the token's scopes do not allow this. @param needed a scope that would, such as `system/Patient.r` */
-export function forbidden(diagnostics: string): FhirError {
-  return new FhirError(403, [issue('forbidden', diagnostics)]);
+export function forbidden(diagnostics: string, expression?: string): FhirError {
+  return new FhirError(403, [issue('forbidden', diagnostics, expression)]);
 }
 
 /** 405: there is something at this path, but not by this method. */

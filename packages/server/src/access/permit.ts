@@ -1,7 +1,10 @@
 import { type Letter, resourceTypes } from '@chartgate/fhir';
+import { emergencyRefusal } from './break-glass.ts';
 import type { Grant } from './grant.ts';
 import type { Interaction } from './interaction.ts';
+import { canOpen } from './line.ts';
 import { type AccessRule, opening } from './rule.ts';
+import { ruleOf } from './rule-of.ts';
 import { touchedTypes } from './touched.ts';
 
 declare const brand: unique symbol;
@@ -17,8 +20,11 @@ export type Permitted<I extends Interaction = Interaction> = {
   readonly [brand]: true;
 };
 
-/** A refusal is a value. `needed` is a scope that would have opened it, such as `system/Patient.r`. */
-export type Denied = { readonly denied: true; readonly needed: string };
+/**
+ * A refusal is a value. `needed` is a scope that would have opened it, such as `system/Patient.r`; `why` says what else
+ * stands in the way, where it is not the scopes.
+ */
+export type Denied = { readonly denied: true; readonly needed: string; readonly why?: string };
 
 const issued = new WeakSet<object>();
 
@@ -43,10 +49,14 @@ const letterOf = {
 
 /** The only way to a `Permitted`: the grant's rule must open the interaction's letter on its type. */
 export function permit<I extends Interaction>(grant: Grant, interaction: I): Permitted<I> | Denied {
-  const rule = ruleOf(grant);
+  const rule = ruleFor(grant);
   const letter = letterOf[interaction.code];
+  const why = emergencyRefusal(grant, Date.now());
   const closed = closedType(rule, interaction, letter) ?? hiddenType(grant, rule, interaction);
-  if (closed !== undefined) return { denied: true, needed: `system/${closed}.${letter}` };
+  if (why !== undefined || closed !== undefined) {
+    const type = closed ?? ('type' in interaction ? interaction.type : '*');
+    return { denied: true, needed: neededScope(grant, type, letter), ...(why === undefined ? {} : { why }) };
+  }
   const permitted = Object.freeze({ interaction: deepFreeze(interaction), rule, site: grant.site });
   issued.add(permitted);
   return permitted as Permitted<I>;
@@ -54,8 +64,8 @@ export function permit<I extends Interaction>(grant: Grant, interaction: I): Per
 
 /**
  * A type that the interaction needs open and is not. A search of the system that names its types needs each of them;
- * one that names none, and the history of the system, is about what is open, and needs anything to be: which types are left out follows from the scopes
- * alone, so that it tells nothing of what is stored.
+ * one that names none, and the history of the system, is about what is open, and needs anything to be: which types are
+ * left out follows from the scopes alone, so that it tells nothing of what is stored.
  */
 function closedType(rule: AccessRule, interaction: Interaction, letter: Letter): string | undefined {
   const isClosed = (type: string) => opening(rule, type, letter).length === 0;
@@ -95,14 +105,21 @@ export function isDenied(answer: Permitted | Denied): answer is Denied {
   return 'denied' in answer;
 }
 
-/** The access rule that a grant stands for. Only `system/` scopes open records so far; everything else opens nothing. */
-function ruleOf(grant: Grant): AccessRule {
-  const opens = grant.scopes.flatMap((scope) =>
-    scope.kind === 'resource' && scope.context === 'system'
-      ? [{ type: scope.type, letters: scope.letters, criteria: scope.criteria }]
-      : [],
-  );
-  return deepFreeze({ opens });
+const rules = new WeakMap<Grant, AccessRule>();
+
+/** Made once for a grant: a bundle asks for hundreds of permits. */
+function ruleFor(grant: Grant): AccessRule {
+  const known = rules.get(grant);
+  if (known) return known;
+  const rule = deepFreeze(ruleOf(grant));
+  rules.set(grant, rule);
+  return rule;
+}
+
+/** In the context that the grant is about, unless only `system/` scopes open the type so. */
+function neededScope({ patient, user }: Grant, type: string, letter: Letter): string {
+  const context = user ? 'user' : patient === undefined ? 'system' : 'patient';
+  return `${canOpen(context, type, letter) ? context : 'system'}/${type}.${letter}`;
 }
 
 function deepFreeze<T>(value: T): T {

@@ -17,7 +17,8 @@ export function rightsOf(grant: Grant): Rights {
       const answer = permit(grant, interaction);
       if (!isDenied(answer)) return answer;
       throw forbidden(
-        `The token's scopes do not open this: it needs ${answer.needed}. Ask for it, and have it approved.`,
+        answer.why ??
+          `The token's scopes do not open this: it needs ${answer.needed}. Ask for it, and have it approved.`,
       );
     },
     find: (interaction) => {
@@ -25,4 +26,14 @@ export function rightsOf(grant: Grant): Rights {
       return isDenied(answer) ? undefined : answer;
     },
   };
+}
+
+/** Whom a paging link is for: it opens nothing for another client, user or launch. */
+export function identityOf({ site, clientId, user, patient }: Grant): string {
+  return JSON.stringify([site, clientId, user?.reference ?? null, patient ?? null]);
+}
+
+/** @throws {FhirError} 403 where the token is another site's, however it came to be accepted */
+export function requireSameSite(grant: Grant, site: string): void {
+  if (grant.site !== site) throw forbidden('The token is for another site. Get one from the site that is asked.');
 }

@@ -1,7 +1,7 @@
 import { FhirError, issue, parseBundle } from '@chartgate/fhir';
 import cors from '@fastify/cors';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { rightsOf } from '../access/rights.ts';
+import { identityOf, requireSameSite, rightsOf } from '../access/rights.ts';
 import { bundle } from '../interaction/bundle.ts';
 import { capabilities } from '../interaction/capabilities.ts';
 import { dispatch, noSuchPath } from '../interaction/dispatch.ts';
@@ -78,6 +78,7 @@ async function authenticated(chart: Chart, request: FastifyRequest): Promise<Fas
   const site = requireSite(chart, name);
   if (!wantsRaw(request)) requireJsonAnswer(request.headers.accept, queryOf(request).get('_format') ?? undefined);
   const grant = await chart.authenticate(request.headers.authorization, site.name);
+  requireSameSite(grant, site.name);
   return {
     base: fhirBase(chart.publicUrl, site.name),
     store: site.store,
@@ -85,7 +86,7 @@ async function authenticated(chart: Chart, request: FastifyRequest): Promise<Fas
     indexing: site.indexing,
     operate,
     rights: rightsOf(grant),
-    seal: { key: site.cursorKey, boundTo: `${site.name}\n${grant.clientId}` },
+    seal: { key: site.cursorKey, boundTo: identityOf(grant) },
     clientId: grant.clientId,
   };
 }

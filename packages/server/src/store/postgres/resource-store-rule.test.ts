@@ -129,8 +129,18 @@ test('an update can neither reach a resource outside of the scope nor move one o
 test('an update that creates needs the content to be open to both of its scopes', async () => {
   const id = randomUUID();
   await assert.rejects(store.write([update(all, id, 'vital-signs', { createScope: laboratory })]), refused(403));
-  await assert.rejects(store.write([update(laboratory, id, 'vital-signs', { createScope: all })]), refused(403));
+  await assert.rejects(store.write([update(laboratory, id, 'vital-signs', { createScope: all })]), refused(404));
   await store.write([update(all, id, 'laboratory', { createScope: laboratory })]);
+});
+
+test('where a part of the type is hidden, a new id is as unknown as a hidden one', async () => {
+  const hidden = await given('vital-signs');
+  for (const id of [hidden, randomUUID()]) {
+    await assert.rejects(
+      store.write([update(laboratory, id, 'laboratory', { createScope: laboratory })]),
+      refused(404),
+    );
+  }
 });
 
 test('a delete outside of the scope changes nothing and tells nothing', async () => {

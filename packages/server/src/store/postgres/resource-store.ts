@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FhirError, issue } from '@chartgate/fhir';
+import type { Read } from '../../access/interaction.ts';
+import type { Permitted } from '../../access/permit.ts';
 import type { ResourceReader, ResourceStore, ResourceTransaction, StoredVersion, Write } from '../ports.ts';
+import { recordingEmergencies } from './access/emergency.ts';
 import type { Connection, Database } from './database/database.ts';
 import type { Site } from './database/site.ts';
 import { codeOf } from './database/unavailable.ts';
@@ -33,31 +36,33 @@ export function resourceStore(database: Database, site: Site): ResourceStore {
     byKey: coalescedReads(site, database.reads),
   };
   const transaction = <T>(work: (transaction: ResourceTransaction) => Promise<T>) =>
-    retrying(() => database.transaction((connection) => work(inTransaction(connection, writer))));
+    retrying(() => database.transaction((connection) => work(inTransaction(connection, database.writes, writer))));
 
   return {
-    ...readerOf(reader, database.searches),
+    ...readerOf(reader, database.searches, database.writes),
     transaction,
     write: (writes) => writeAlone(writer, database, writes),
     relabel: (permitted) => retrying(() => database.transaction((connection) => relabel(connection, site, permitted))),
   };
 }
 
-function readerOf(reader: Reader, searches: Connection): ResourceReader {
-  return {
+/** @param records where emergencies are written down: never the connection of a transaction */
+function readerOf(reader: Reader, searches: Connection, records: Connection): ResourceReader {
+  const { site } = reader;
+  return recordingEmergencies(records, site, {
     read: (permitted) => read(reader, permitted),
     vread: (permitted) => vread(reader, permitted),
     history: (permitted) => history(reader, permitted),
     versions: (permitted) => withinTime(() => versions(reader, permitted)),
-    search: (permitted) => withinTime(() => searchAny(searches, reader.site, permitted)),
-    explain: (permitted) => explain(searches, reader.site, permitted),
-    everything: (permitted) => withinTime(() => everything(searches, reader.site, permitted)),
-    lastOfEach: (permitted) => withinTime(() => lastOfEach(searches, reader.site, permitted)),
-    resolve: (permitted) => withinTime(() => resolve(searches, reader.site, permitted)),
-  };
+    search: (permitted) => withinTime(() => searchAny(searches, site, permitted)),
+    explain: (permitted) => explain(searches, site, permitted),
+    everything: (permitted) => withinTime(() => everything(searches, site, permitted)),
+    lastOfEach: (permitted) => withinTime(() => lastOfEach(searches, site, permitted)),
+    resolve: (permitted) => withinTime(() => resolve(searches, site, permitted)),
+  });
 }
 
-function inTransaction(connection: Connection, writer: Writer): ResourceTransaction {
+function inTransaction(connection: Connection, records: Connection, writer: Writer): ResourceTransaction {
   const { site } = writer;
   const reader: Reader = {
     site,
@@ -66,10 +71,12 @@ function inTransaction(connection: Connection, writer: Writer): ResourceTransact
     byKey: async (key) => (await readKeys(site, connection, [key]))[0],
   };
   return {
-    ...readerOf(reader, connection),
+    ...readerOf(reader, connection, records),
     write: (writes) => write(writer, connection, writes, true),
     guard: (keys) => holdKeys(connection, site, keys),
-    hold: (permitted) => hold(reader, connection, permitted),
+    ...recordingEmergencies(records, site, {
+      hold: (permitted: readonly Permitted<Read>[]) => hold(reader, connection, permitted),
+    }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { compartments, containedValues, type Resource } from '@chartgate/fhir';
+import { accessValues, compartments, containedValues, type Resource } from '@chartgate/fhir';
 import type { Site } from '../database/site.ts';
 import type { ResourceFacts } from './index-row.ts';
 
@@ -8,6 +8,6 @@ export function factsOf({ conformance }: Pick<Site, 'conformance'>, resource: Re
   const { parameters } = conformance;
   const own = parameters.valuesOf(stored);
   // What is contained lies in no compartment of its own.
-  const values = [...own, ...containedValues(stored, parameters)];
+  const values = [...own, ...containedValues(stored, parameters), ...accessValues(stored)];
   return { type: resource.resourceType, id, values, compartments: compartments(stored, own) };
 }

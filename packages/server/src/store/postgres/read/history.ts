@@ -5,10 +5,9 @@ import { isPlain } from '../access/content-rule.ts';
 import { requirePermittedHere } from '../access/permitted-here.ts';
 import { table } from '../database/site.ts';
 import { and, raw, type Sql, sql } from '../database/sql.ts';
-import type { VersionRow } from '../index/version-row.ts';
-import { openVersions, type Reader, visible } from './read.ts';
+import { type JudgedRow, judged, openVersions, type Reader, visible } from './read.ts';
 
-type Row = VersionRow & { total: number; ver: number | null };
+type Row = JudgedRow & { total: number; ver: number | null };
 
 /**
  * Of one resource, newest first. The versions 1 to the current one are all there, so that their number is the current
@@ -23,7 +22,8 @@ export async function history(reader: Reader, permitted: Permitted<HistoryInstan
   const hist = table(reader.site, 'hist');
   const end = sql`coalesce((select n.lu from ${hist} n where n.tk = h.tk and n.id = h.id and n.ver = h.ver + 1), r.lu)`;
   const rows = await (plain ? reader.keyed : reader.ruled).query<Row>(
-    sql`select r.tk, r.id, r.ver as total, v.* ${visible(reader.site, permitted)}
+    sql`select r.tk, r.id, r.ver as total, v.*${plain ? raw('') : sql`, ${judged(reader.site, 'v')}`}
+      ${visible(reader.site, permitted)}
       left join lateral (
         (select r.ver, r.lu, r.method, r.body
           where r.ver < ${before}::int8 and ${within(interaction, { begin: raw('r.lu') })})

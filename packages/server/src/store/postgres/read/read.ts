@@ -8,7 +8,7 @@ import { requirePermittedHere } from '../access/permitted-here.ts';
 import { ruleCondition } from '../access/rule.ts';
 import type { Connection } from '../database/database.ts';
 import { type Site, table } from '../database/site.ts';
-import { type Sql, sql } from '../database/sql.ts';
+import { raw, type Sql, sql } from '../database/sql.ts';
 import { factsOf } from '../index/content-facts.ts';
 import { typeKey, typeOfKey } from '../index/type-key.ts';
 import { storedVersion, type VersionRow } from '../index/version-row.ts';
@@ -31,8 +31,8 @@ export async function read(reader: Reader, permitted: Permitted<Read>): Promise<
     const row = await reader.byKey({ tk: typeKey(type), id });
     return row && storedVersion(row);
   }
-  const [row] = await reader.ruled.query<VersionRow>(
-    sql`select r.tk, r.id, r.ver, r.lu, r.method, r.body ${visible(reader.site, permitted)}`,
+  const [row] = await reader.ruled.query<JudgedRow>(
+    sql`select r.tk, r.id, r.ver, r.lu, r.method, r.body, ${judged(reader.site, 'r')} ${visible(reader.site, permitted)}`,
   );
   return row && openVersions(reader.site, permitted.rule, [row])[0];
 }
@@ -43,8 +43,8 @@ export async function vread(reader: Reader, permitted: Permitted<Vread>): Promis
   if (!/^[1-9]\d{0,8}$/.test(versionId)) return undefined;
   const version = Number(versionId);
   const plain = isPlain(permitted.rule, type, 'r');
-  const [row] = await (plain ? reader.keyed : reader.ruled).query<VersionRow>(
-    sql`select r.tk, r.id, v.* ${visible(reader.site, permitted)}
+  const [row] = await (plain ? reader.keyed : reader.ruled).query<JudgedRow>(
+    sql`select r.tk, r.id, v.*${plain ? raw('') : sql`, ${judged(reader.site, 'v')}`} ${visible(reader.site, permitted)}
       cross join lateral (
         select r.ver, r.lu, r.method, r.body where r.ver = ${version}
         union all
@@ -54,6 +54,16 @@ export async function vread(reader: Reader, permitted: Permitted<Vread>): Promis
     plain ? `${reader.site.schema} vread` : undefined,
   );
   return row && openVersions(reader.site, permitted.rule, [row])[0];
+}
+
+/** `judged`: under a rule that opens a part of the type, the content that tells whether the version may be seen. */
+export type JudgedRow = VersionRow & { judged?: string | null };
+
+/** A deletion holds nothing: it is judged by the version that it deleted. */
+export function judged(site: Site, version: 'r' | 'v' | 'h'): Sql {
+  const v = raw(version);
+  return sql`coalesce(${v}.body, (select d.body from ${table(site, 'hist')} d
+    where d.tk = r.tk and d.id = r.id and d.ver = ${v}.ver - 1)) as judged`;
 }
 
 /** `from res r where` it is the one asked for, and the rule opens it. A deleted one is judged by what it was. */
@@ -70,11 +80,11 @@ export function visible(site: Site, { interaction, rule }: Permitted<Read | Vrea
  * The versions that the rule opens, judged by what each of them holds: an earlier one may have lain outside (another
  * patient's, another category), and a hash in the index is not the value itself.
  */
-export function openVersions(site: Site, rule: AccessRule, rows: readonly VersionRow[]): StoredVersion[] {
+export function openVersions(site: Site, rule: AccessRule, rows: readonly JudgedRow[]): StoredVersion[] {
   const letter: Letter = 'r';
-  const isOpen = ({ tk, id, lu, body }: VersionRow) =>
-    body === null ||
+  const isOpen = ({ tk, id, lu, judged }: JudgedRow) =>
     isPlain(rule, typeOfKey(tk), letter) ||
-    opens(rule, letter, { ...factsOf(site, JSON.parse(body) as Resource, id), lastUpdated: Number(lu) });
+    (typeof judged === 'string' &&
+      opens(rule, letter, { ...factsOf(site, JSON.parse(judged) as Resource, id), lastUpdated: Number(lu) }));
   return rows.filter(isOpen).map(storedVersion);
 }

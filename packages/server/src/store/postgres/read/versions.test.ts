@@ -3,8 +3,9 @@ import { after, before, test } from 'node:test';
 import { parseScope } from '@chartgate/fhir';
 import type { HistoryPosition, HistorySystem, HistoryType } from '../../../access/interaction.ts';
 import { isDenied, type Permitted, permit } from '../../../access/permit.ts';
-import { type Connection, prepared, type Statement } from '../database/database.ts';
+import type { Connection } from '../database/database.ts';
 import { testChart } from '../search/chart.testing.ts';
+import { explaining } from '../search/explaining.testing.ts';
 import type { Reader } from './read.ts';
 import { versions } from './versions.ts';
 
@@ -115,18 +116,7 @@ test('attack 48: of what a rule opens in part each page is full of what it opens
 });
 
 test('no page of a history reads a table from one end to the other', async () => {
-  const readThrough: string[] = [];
-  const { searches } = chart.database;
-  const explaining: Connection = {
-    query: async <R extends object>(statement: Statement) => {
-      const { text, values } = prepared(statement);
-      const [row] = await searches.query({ text: `explain (format json) ${text}`, values: values ?? [] });
-      for (const [, name = ''] of JSON.stringify(row).matchAll(/"Seq Scan"[^{}]*?"Relation Name":"(\w+)"/g)) {
-        readThrough.push(name);
-      }
-      return searches.query<R>(statement);
-    },
-  };
+  const { connection, readThrough } = explaining(chart.database);
   const after: HistoryPosition = { lastUpdated: start + 8000, type: 'Group', id: 'r1' };
   for (const asked of [
     { code: 'history-system', count: 10 },
@@ -135,7 +125,7 @@ test('no page of a history reads a table from one end to the other', async () =>
     { code: 'history-type', type: 'Group', count: 10, after },
     { code: 'history-system', count: 10, since: start + 11_000 },
   ] as const) {
-    await versions(reader(explaining), permitted(asked));
+    await versions(reader(connection), permitted(asked));
   }
   assert.deepEqual(readThrough, []);
 });

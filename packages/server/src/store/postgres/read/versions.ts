@@ -11,7 +11,7 @@ import { and, join, or, raw, type Sql, sql } from '../database/sql.ts';
 import { typeKey, typeOfKey } from '../index/type-key.ts';
 import type { VersionRow } from '../index/version-row.ts';
 import { within } from './history.ts';
-import { openVersions, type Reader } from './read.ts';
+import { type JudgedRow, judged, openVersions, type Reader } from './read.ts';
 
 type Asked = Permitted<HistoryType | HistorySystem>;
 
@@ -29,7 +29,7 @@ export async function versions(reader: Reader, permitted: Asked): Promise<Versio
   const found: StoredVersion[] = [];
   let after = permitted.interaction.after;
   for (let share = 0; share < maxShares; share++) {
-    const rows = await reader.ruled.query<VersionRow>(pageOf(reader.site, permitted, after));
+    const rows = await reader.ruled.query<JudgedRow>(pageOf(reader.site, permitted, after));
     const shown = rows.slice(0, count);
     for (const row of shown) {
       const [open] = openVersions(reader.site, permitted.rule, [row]);
@@ -59,14 +59,14 @@ function pageOf(site: Site, permitted: Asked, after: HistoryPosition | undefined
   const scope = scopeOf(site, permitted);
   const newest = raw('order by lu desc, tk desc, id desc limit');
   const limit = interaction.count + 1;
-  const current = (sign: 1 | -1) => sql`(select r.tk, r.id, r.ver, r.lu, r.method, r.body
+  const current = (sign: 1 | -1) => sql`(select r.tk, r.id, r.ver, r.lu, r.method, r.body, ${judged(site, 'r')}
       from ${table(site, 'sx')} x join ${table(site, 'res')} r on r.rid = x.rid
       where ${and([scope.indexed(sign), within(interaction, { begin: raw('x.lu') }), beyond(after, 'x')])}
       order by x.lu desc, r.tk desc, r.id desc limit ${limit})`;
   const end = sql`coalesce((select n.lu from ${table(site, 'hist')} n
     where n.tk = h.tk and n.id = h.id and n.ver = h.ver + 1), r.lu)`;
   const reign = { begin: raw('h.lu'), ...(interaction.at === undefined ? {} : { end }) };
-  const superseded = sql`(select h.tk, h.id, h.ver, h.lu, h.method, h.body
+  const superseded = sql`(select h.tk, h.id, h.ver, h.lu, h.method, h.body, ${judged(site, 'h')}
       from ${table(site, 'hist')} h join ${table(site, 'res')} r on r.tk = h.tk and r.id = h.id
       join ${table(site, 'sx')} x on x.rid = r.rid
       where ${and([scope.superseded, within(interaction, reign), beyond(after, 'h')])}

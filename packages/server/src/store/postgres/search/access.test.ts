@@ -120,7 +120,7 @@ test('A filter with a chain in it opens nothing', async () => {
 test('Under the compartment of a patient only what lies in it is found, joined, included and counted', async () => {
   const patient = resources.find((one) => one.resourceType === 'Observation' && one.subject)?.subject;
   const [, id = ''] = String((patient as { reference?: string }).reference).split('/');
-  const compartment = { type: 'Patient', id } as const;
+  const compartment = { type: 'Patient', ids: [id] } as const;
   const rule: AccessRule = { opens: [{ type: '*', letters: ['r', 's'], compartment, criteria: [] }] };
   const expected = await whole.find('Observation', `patient=${id}&_count=1000`);
   assert.ok(expected.length > 0);

@@ -1,4 +1,5 @@
 import { type CompartmentName, parseScope, parseSearch, parseSystemSearch, type Resource } from '@chartgate/fhir';
+import type { Grant } from '../../../access/grant.ts';
 import type { Interaction, SearchPosition, SearchSystem, SearchType } from '../../../access/interaction.ts';
 import { isDenied, type Permitted, permit } from '../../../access/permit.ts';
 import { type TestDatabase, testDatabase } from '../../../testing/database.ts';
@@ -22,6 +23,8 @@ export type Asking = {
   readonly scope?: string;
   readonly after?: SearchPosition | undefined;
   readonly compartment?: CompartmentName;
+  /** The patient or user of the token. */
+  readonly who?: Pick<Grant, 'patient' | 'user'>;
 };
 
 /** A permit for a search, as its text stands after the `?`. */
@@ -39,9 +42,9 @@ export function permittedSystem(text: string, asking: Asking = {}): Permitted<Se
 const optionsOf = ({ compartment }: Asking) => ({ now, ...(compartment && { compartment }) });
 const afterOf = ({ after }: Asking) => (after ? { after } : {});
 
-function permitOf<I extends Interaction>(interaction: I, { scope = 'system/*.rs' }: Asking): Permitted<I> {
+function permitOf<I extends Interaction>(interaction: I, { scope = 'system/*.rs', who }: Asking): Permitted<I> {
   const { scopes } = parseScope(scope);
-  const answer = permit({ site: 'default', clientId: 'test', scopes, expiresAt: now }, interaction);
+  const answer = permit({ site: 'default', clientId: 'test', scopes, expiresAt: now, ...who }, interaction);
   if (isDenied(answer)) throw new Error(`denied: ${answer.needed} is needed`);
   return answer;
 }

@@ -6,7 +6,7 @@ import { typeKey } from '../index/type-key.ts';
 import { criterionCondition, type Row } from './criterion.ts';
 import { comesFrom, containedCondition, type Far, farConditions, farRow, farRows, leadsTo } from './criterion-link.ts';
 import { hasAnyTerm } from './criterion-term.ts';
-import { isNarrow } from './order.ts';
+import { isNarrow, isNarrowRule } from './order.ts';
 import { isCanonical } from './points.ts';
 
 /** Rows at the other end of a link that are looked up at most, to find the rows of the search from there. */
@@ -17,7 +17,7 @@ const maxFar = 1000;
  * there, the search goes on from those; where many do, each row of the search looks for one of its own, and soon finds it.
  */
 export async function conditionsOf(connection: Connection, row: Row, criteria: readonly Criterion[]): Promise<Sql[]> {
-  const goFar = !criteria.some(isNarrow);
+  const goFar = !isNarrowRule(row) && !criteria.some(isNarrow);
   return Promise.all(
     criteria.map((criterion) => (goFar ? conditionOf(connection, row, criterion) : criterionCondition(row, criterion))),
   );

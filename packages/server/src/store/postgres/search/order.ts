@@ -5,6 +5,7 @@ import {
   type SearchQuery,
   type SortKey,
 } from '@chartgate/fhir';
+import { type AccessGrant, opening } from '../../../access/rule.ts';
 import { table } from '../database/site.ts';
 import { raw, type Sql, sql } from '../database/sql.ts';
 import { clinicalDate, isOrdered } from '../index/ordered.ts';
@@ -35,7 +36,7 @@ export type Key = {
 /** @throws {FhirError} 400 for a sort key of a kind that is not indexed in order */
 export function orderOf(row: Row, query: SearchQuery): Order {
   const [first, ...more] = query.sort;
-  if (!first) return listedCriterion(query.criteria) ? { kind: 'list' } : { kind: 'rid' };
+  if (!first) return listedFor(row, query.criteria) ? { kind: 'list' } : { kind: 'rid' };
   if (more.length === 0) {
     const { by, descending } = first;
     if (by.kind === 'id') return { kind: 'walk', column: 'id', descending };
@@ -59,6 +60,22 @@ export function listedCriterion(criteria: readonly Criterion[]): ListedCriterion
   const listed = criteria.filter(isListed);
   return listed.sort((a, b) => rank(a) - rank(b))[0];
 }
+
+/** The same under a rule: where the rule itself leaves few rows, no list of everybody's is walked for them. */
+export function listedFor(row: Row, criteria: readonly Criterion[]): ListedCriterion | undefined {
+  return isNarrowRule(row) ? undefined : listedCriterion(criteria);
+}
+
+/** Whether the rule opens the records of a few patients of the type alone. */
+export function isNarrowRule({ rule, type }: Row): boolean {
+  const lines = opening(rule, type, 's');
+  const isNarrowLine = ({ compartment, criteria }: AccessGrant) =>
+    (compartment !== undefined && compartment.ids.length <= fewPatients) || criteria.some(isNarrow);
+  return lines.length > 0 && lines.every(isNarrowLine);
+}
+
+/** Patients whose records are sorted as a whole. */
+const fewPatients = 20;
 
 export type ListedCriterion = Extract<Criterion, { kind: 'token' }>;
 

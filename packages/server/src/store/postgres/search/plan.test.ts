@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Resource } from '@chartgate/fhir';
 import { patients, supportingBundle } from '@chartgate/synth';
-import { type Connection, prepared, type Statement } from '../database/database.ts';
 import { table } from '../database/site.ts';
 import { sql } from '../database/sql.ts';
 import { now, permitted, permittedSystem, testChart } from './chart.testing.ts';
+import { explaining } from './explaining.testing.ts';
 import { search } from './search.ts';
 import { searchSystem } from './search-system.ts';
 
@@ -23,23 +23,6 @@ before(async () => {
   await chart.put(resources, (i) => now + i);
   await chart.analyze();
 });
-
-/** A connection that notes which tables the plans of its statements read from one end to the other. */
-function explaining(): { readonly connection: Connection; readonly readThrough: string[] } {
-  const { searches } = chart.database;
-  const readThrough: string[] = [];
-  const connection: Connection = {
-    query: async <R extends object>(statement: Statement) => {
-      const { text, values } = prepared(statement);
-      const [row] = await searches.query({ text: `explain (format json) ${text}`, values: values ?? [] });
-      for (const [, name = ''] of JSON.stringify(row).matchAll(/"Seq Scan"[^{}]*?"Relation Name":"(\w+)"/g)) {
-        readThrough.push(name);
-      }
-      return searches.query<R>(statement);
-    },
-  };
-  return { connection, readThrough };
-}
 
 const rate = 'code=http://loinc.org|8867-4';
 
@@ -80,7 +63,7 @@ for (const [what, type, text] of [
   ['a rare reference, newest first', 'Observation', 'performer=Practitioner/nobody&_sort=-date'],
 ] as const) {
   test(`A search by ${what} reads no table from one end to the other`, async () => {
-    const { connection, readThrough } = explaining();
+    const { connection, readThrough } = explaining(chart.database);
     await search(connection, chart.site, permitted(type, text));
     assert.deepEqual(readThrough, []);
   });
@@ -94,14 +77,14 @@ for (const [what, text, asking] of [
   ['a compartment of another kind', '', { compartment: { type: 'Practitioner', id: 'nobody' } }],
 ] as const) {
   test(`A search of ${what} reads no table from one end to the other`, async () => {
-    const { connection, readThrough } = explaining();
+    const { connection, readThrough } = explaining(chart.database);
     await searchSystem(connection, chart.site, permittedSystem(text, asking));
     assert.deepEqual(readThrough, []);
   });
 }
 
 test('A statement that no index serves is seen to read a table from one end to the other', async () => {
-  const { connection, readThrough } = explaining();
+  const { connection, readThrough } = explaining(chart.database);
   await connection.query(sql`select count(*) from ${table(chart.site, 'sx')} where d_hi = 1`);
   assert.deepEqual(readThrough, ['sx']);
 });

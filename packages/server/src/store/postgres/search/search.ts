@@ -14,7 +14,7 @@ import type { Row } from './criterion.ts';
 import { exactly } from './exact-check.ts';
 import { type FoundRow, foundColumns, included } from './include.ts';
 import { conditionsOf } from './link.ts';
-import { isNarrow, listedCriterion, orderOf } from './order.ts';
+import { isNarrow, isNarrowRule, listedFor, orderOf } from './order.ts';
 import { type Matches, pageStatements } from './page.ts';
 import { besideList } from './range.ts';
 import { totalOf } from './total.ts';
@@ -81,7 +81,8 @@ export async function matchesOf(
   const { site, rule, type, alias } = row;
   const always = [sql`${raw(alias)}.tk = ${typeKey(type)}`, ruleCondition(site, rule, type, 's', alias)];
   const conditions = await conditionsOf(connection, row, query.criteria);
-  const criterion = listedCriterion(query.criteria);
+  const criterion = listedFor(row, query.criteria);
+  const isFew = isNarrowRule(row);
   const beside = conditions.filter((_, i) => query.criteria[i] !== criterion);
   const walked = () =>
     Promise.all(query.criteria.filter((one) => one !== criterion).map((one) => besideList(connection, row, one)));
@@ -89,8 +90,8 @@ export async function matchesOf(
   return {
     row,
     conditions: [...always, ...conditions],
-    isNarrow: query.criteria.some(isNarrow),
-    isAll: query.criteria.length === 0,
+    isNarrow: isFew || query.criteria.some(isNarrow),
+    isAll: !isFew && query.criteria.length === 0,
     ...(listed && { listed }),
   };
 }

@@ -14,7 +14,7 @@ after(drop);
 const store = resourceStore(database, site);
 
 const compartment = (id: string): AccessRule => ({
-  opens: [{ type: '*', letters: ['r', 'u', 'd'], compartment: { type: 'Patient', id }, criteria: [] }],
+  opens: [{ type: '*', letters: ['r', 'u', 'd'], compartment: { type: 'Patient', ids: [id] }, criteria: [] }],
 });
 
 test("a patient's compartment opens what lies in it, in SQL and in the exact check alike", async () => {

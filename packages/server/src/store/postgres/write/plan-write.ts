@@ -1,18 +1,21 @@
 import {
   type EntityTags,
   FhirError,
+  forbidden,
   gone,
   issue,
   type Letter,
   namesVersion,
   notFound,
   preconditionFailed,
+  type Resource,
   spliceVersion,
 } from '@chartgate/fhir';
 import type { Content } from '../../../access/interaction.ts';
 import type { AccessRule } from '../../../access/rule.ts';
 import type { StoredVersion, Write } from '../../ports.ts';
-import { requireOpen, type VersionFacts } from '../access/content-rule.ts';
+import { isPlain, mayLabel, opens, requireOpen, type VersionFacts } from '../access/content-rule.ts';
+import { requireSameLabels } from '../access/labels.ts';
 import type { Site } from '../database/site.ts';
 import { factsOf } from '../index/content-facts.ts';
 import { indexRow } from '../index/index-row.ts';
@@ -54,6 +57,7 @@ export function planWrite(planner: Planner, write: Write, current: Current | und
   }
   const { type, id, ifMatch } = write.permitted.interaction;
   const reference = `${type}/${id}`;
+  if (current?.open) requireWhole(planner.site, write, current);
   if (ifMatch !== undefined) requireMatch(reference, ifMatch, current?.open ? current : undefined);
   if (write.kind === 'update') requireNoMatch(reference, write.permitted.interaction.ifNoneMatch, current);
   return write.kind === 'delete'
@@ -71,7 +75,8 @@ function planUpdate(
   const asCreate: Rules = createPermitted ? [[createPermitted.rule, 'c']] : [];
   const rules: Rules = [[permitted.rule, 'u']];
   if (current === undefined) {
-    if (!createPermitted) throw notFound(reference);
+    // Where a part of the type is hidden, an id of the client's own would tell which ids are taken there.
+    if (!createPermitted || !isPlain(permitted.rule, permitted.interaction.type, 'u')) throw notFound(reference);
     return creation(planner, { id, content, method: methods.PUT, rules: [...rules, ...asCreate] });
   }
   if (!current.open) throw notFound(reference);
@@ -84,6 +89,7 @@ function planUpdate(
     version: current.version + 1,
     lastUpdated: Math.max(planner.now, current.lastUpdated + 1),
     method: methods.PUT,
+    ...(current.text === undefined ? {} : { before: current.text }),
   });
   return { kind: 'version', version, fresh: false };
 }
@@ -112,21 +118,41 @@ function planDelete(
 }
 
 type Rules = readonly (readonly [AccessRule, Letter])[];
-type Creation = Pick<NewVersion, 'id' | 'method'> & { readonly content: Content; readonly rules: Rules };
+/** `before`: JSON of the version that it follows, where the rule has a say in what changes. */
+type Creation = Pick<NewVersion, 'id' | 'method'> & {
+  readonly content: Content;
+  readonly rules: Rules;
+  readonly before?: string;
+};
 
 function creation(planner: Planner, what: Creation): Planned {
   const row = { rid: planner.rowId(), version: 1, lastUpdated: planner.now };
   return { kind: 'version', version: versionOf(planner.site, { ...what, ...row }), fresh: true };
 }
 
+/**
+ * What is seen may still be in others' compartments too, and then it is not for this writer to change.
+ * @throws {FhirError} 403
+ */
+function requireWhole(site: Site, write: Exclude<Write, { kind: 'create' }>, current: Current): void {
+  const { rule, letter, type, id } = targetOf(write);
+  if (current.text === undefined || isPlain(rule, type, letter)) return;
+  const facts = { ...factsOf(site, JSON.parse(current.text) as Resource, id), lastUpdated: current.lastUpdated };
+  if (opens(rule, letter, facts)) return;
+  throw forbidden(`${type}/${id} is not this token's alone to change: it lies in others' compartments too.`);
+}
+
 /** @throws {FhirError} 403 when the content is outside of what one of the rules opens */
 function versionOf(
   site: Site,
-  { content, rules, ...row }: Creation & Pick<NewVersion, 'rid' | 'version' | 'lastUpdated'>,
+  { content, rules, before, ...row }: Creation & Pick<NewVersion, 'rid' | 'version' | 'lastUpdated'>,
 ): NewVersion {
   const { id, version, lastUpdated } = row;
   const facts: VersionFacts = { ...factsOf(site, content.resource, id), lastUpdated };
-  for (const [rule, letter] of rules) requireOpen(rule, letter, facts);
+  for (const [rule, letter] of rules) {
+    requireOpen(rule, letter, facts);
+    if (!mayLabel(rule, letter, facts)) requireSameLabels(content.resource, before);
+  }
   const meta = { id, versionId: String(version), lastUpdated: new Date(lastUpdated).toISOString() };
   return {
     ...row,

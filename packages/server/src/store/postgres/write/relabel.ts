@@ -11,7 +11,8 @@ import {
 import type { Relabel } from '../../../access/interaction.ts';
 import type { Permitted } from '../../../access/permit.ts';
 import type { StoredVersion } from '../../ports.ts';
-import { requireOpen } from '../access/content-rule.ts';
+import { mayLabel, requireOpen } from '../access/content-rule.ts';
+import { requireSameLabels } from '../access/labels.ts';
 import { requirePermittedHere } from '../access/permitted-here.ts';
 import type { Connection } from '../database/database.ts';
 import { type Site, table } from '../database/site.ts';
@@ -46,8 +47,10 @@ export async function relabel(
   const before = JSON.parse(text) as Resource;
   requireOpen(rule, 'u', { ...factsOf(site, before, id), lastUpdated: current.lastUpdated });
   const body = spliceLabels(text, changed(labelsOf(before.meta), interaction));
-  const facts = factsOf(site, JSON.parse(body) as Resource, id);
-  requireOpen(rule, 'u', { ...facts, lastUpdated: current.lastUpdated });
+  const after = JSON.parse(body) as Resource;
+  const facts = { ...factsOf(site, after, id), lastUpdated: current.lastUpdated };
+  requireOpen(rule, 'u', facts);
+  if (!mayLabel(rule, 'u', facts)) requireSameLabels(after, text);
   const { rid, lastUpdated } = current;
   const indexed = [{ rid, tk: typeKey(type), lastUpdated, index: indexRow(site.terms, facts, lastUpdated) }];
   await connection.query(sql`with body as (update ${table(site, 'res')} set body = ${body} where rid = ${rid}),

@@ -4,6 +4,7 @@ import type { Connection } from '../database/database.ts';
 import type { Site } from '../database/site.ts';
 import type { RowIds } from '../index/row-ids.ts';
 import type { NewVersion } from '../index/version-row.ts';
+import { requireOpenAttachments } from './attachment-links.ts';
 import { type Current, findCurrent } from './current.ts';
 import { answerOf, type Planned, planWrite, requireDistinct, targetOf } from './plan-write.ts';
 import { writeName, writeStatement } from './write-statement.ts';
@@ -36,6 +37,8 @@ export async function write(
     rowId: () => rowIds.pop() ?? unreachable(),
   };
   const planned = writes.map((each, i) => planWrite(planner, each, currents[i]));
+  // After the plan, so that an unknown id is refused as a hidden one is.
+  await requireOpenAttachments(connection, writer.site, writes, currents);
   await apply(writer.site, connection, planned);
   return planned.map(answerOf);
 }
