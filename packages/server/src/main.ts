@@ -24,6 +24,7 @@ import { DatabaseUnavailable } from './store/unavailable.ts';
 import { buildApp } from './wire/app.ts';
 import { fhirBase } from './wire/chart.ts';
 import { gateRoutes } from './wire/gate-routes.ts';
+import { packageRoutes } from './wire/package-routes.ts';
 
 export type { ServeOptions, Serving } from './config.ts';
 
@@ -65,8 +66,9 @@ async function start(
   });
   const site = await openSite(database, siteName);
   if (!site) throw new Error('The database has no site "default": its control tables were changed by hand.');
+  const knowledge = conformanceStore(database, site, address);
   const known = await openConformance({
-    store: conformanceStore(database, site, address),
+    store: knowledge,
     failed: (error) => log.error(error, 'a change of the profiles, codes or search parameters could not be read'),
   });
   stops.push(() => known.close());
@@ -84,13 +86,17 @@ async function start(
   const demoPatients = options.demo ? await loadDemo({ store, conformance, base: fhirBase(publicUrl, siteName) }) : 0;
   droppedRow.subscribe((message) => log.error(message, 'a row was found by its hashes and failed the exact check'));
   const chartSite = { name: siteName, store, conformance, cursorKey: site.hashKey };
+  const administration = { store: knowledge.packages, builtin: [], reload: known.reloadPackages };
   const app = await buildApp({
     chart: {
       publicUrl,
       site: (name) => (name === siteName ? chartSite : undefined),
       authenticate: (authorization, name) => authenticateBearer(gate, authorization, name),
     },
-    gate: gateRoutes(gate),
+    gate: async (app) => {
+      await app.register(gateRoutes(gate));
+      await app.register(packageRoutes(gate, (name) => (name === siteName ? administration : undefined)));
+    },
     log,
     maxConcurrency: maxConcurrencyPerClient,
     isBehindProxy: options.publicUrl !== undefined,
