@@ -86,7 +86,11 @@ async function start(
   const demoPatients = options.demo ? await loadDemo({ store, conformance, base: fhirBase(publicUrl, siteName) }) : 0;
   droppedRow.subscribe((message) => log.error(message, 'a row was found by its hashes and failed the exact check'));
   const chartSite = { name: siteName, store, conformance, cursorKey: site.hashKey };
-  const administration = { store: knowledge.packages, builtin: [], reload: known.reloadPackages };
+  const administration = {
+    store: knowledge.packages,
+    builtin: [{ name: 'hl7.fhir.r4.core', version: '4.0.1' }],
+    reload: known.reloadPackages,
+  };
   const app = await buildApp({
     chart: {
       publicUrl,
