@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { pino } from 'pino';
 import { ensureAdminCredential } from './clients/admin-credential.ts';
 import { maxConcurrencyPerClient, type ServeOptions, type Serving } from './config.ts';
+import { builtinConformance } from './conformance/builtin/builtin.ts';
 import { openConformance } from './conformance/site-conformance.ts';
 import { credentialFile, readCredential, writeCredential } from './credential-file.ts';
 import { loadDemo } from './demo.ts';
@@ -66,9 +67,11 @@ async function start(
   });
   const site = await openSite(database, siteName);
   if (!site) throw new Error('The database has no site "default": its control tables were changed by hand.');
+  const builtin = builtinConformance();
   const knowledge = conformanceStore(database, site, address);
   const known = await openConformance({
     store: knowledge,
+    builtin: builtin.canonicals,
     failed: (error) => log.error(error, 'a change of the profiles, codes or search parameters could not be read'),
   });
   stops.push(() => known.close());
