@@ -28,6 +28,7 @@ export * from './search/ast.ts';
 export * from './search/compare.ts';
 export * from './search/condition.ts';
 export * from './search/date.ts';
+export * from './search/definition.ts';
 export * from './search/limits.ts';
 export * from './search/meets.ts';
 export * from './search/parameter.ts';

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { splitCanonical } from '@chartgate/fhir';
 import type { FilePlaces, PackagePlaces, Place, Places } from '../src/conformance/builtin/places.ts';
 
 const require = createRequire(import.meta.url);
@@ -50,7 +51,9 @@ function endOfString(bytes: Buffer, from: number): number {
 function placeOf(slice: Buffer, start: number): Place[] {
   const resource = JSON.parse(slice.toString('utf8')) as Resource;
   if (!isOwn(resource)) return [];
-  return [[resource.resourceType, resource.url ?? '', resource.version ?? '', start, slice.length]];
+  // one of R4's code systems has a version in its URL
+  const { url, version = resource.version ?? '' } = splitCanonical(resource.url ?? '');
+  return [[resource.resourceType, url, version, start, slice.length]];
 }
 
 function definitions(): PackagePlaces {

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { ensureAdminCredential } from './clients/admin-credential.ts';
 import { maxConcurrencyPerClient, type ServeOptions, type Serving } from './config.ts';
 import { builtinConformance } from './conformance/builtin/builtin.ts';
+import { startIndexing } from './conformance/indexing.ts';
 import { openConformance } from './conformance/site-conformance.ts';
 import { credentialFile, readCredential, writeCredential } from './credential-file.ts';
 import { loadDemo } from './demo.ts';
@@ -19,6 +20,7 @@ import { type DatabaseAddress, openDatabase } from './store/postgres/database/da
 import { migrate } from './store/postgres/database/migrate.ts';
 import { openSite } from './store/postgres/database/open-site.ts';
 import { gateStores } from './store/postgres/gate/gate-store.ts';
+import { parameterStore } from './store/postgres/parameters/parameter-store.ts';
 import { resourceStore } from './store/postgres/resource-store.ts';
 import { droppedRow } from './store/postgres/search/exact-check.ts';
 import { DatabaseUnavailable } from './store/unavailable.ts';
@@ -67,16 +69,20 @@ async function start(
   });
   const site = await openSite(database, siteName);
   if (!site) throw new Error('The database has no site "default": its control tables were changed by hand.');
+  const { conformance } = site;
   const builtin = builtinConformance();
   const knowledge = conformanceStore(database, site, address);
   const known = await openConformance({
     store: knowledge,
+    conformance,
     builtin: builtin.canonicals,
     failed: (error) => log.error(error, 'a change of the profiles, codes or search parameters could not be read'),
   });
   stops.push(() => known.close());
-  const { conformance } = known;
-  const store = resourceStore(database, { ...site, conformance });
+  const indexing = await startIndexing(parameterStore(database, address, site), conformance, log);
+  stops.push(() => indexing.close());
+  known.subscribe(() => indexing.canonicalsChanged());
+  const store = resourceStore(database, site);
 
   const gate = await openGate({
     config: { ...defaultGateConfig, publicUrl, allowLoopbackJwks: options.publicUrl === undefined },
@@ -86,23 +92,21 @@ async function start(
   });
   stops.push(() => gate.close());
 
-  const demoPatients = options.demo ? await loadDemo({ store, conformance, base: fhirBase(publicUrl, siteName) }) : 0;
+  const demoPatients = options.demo
+    ? await loadDemo({ store, conformance, indexing, base: fhirBase(publicUrl, siteName) })
+    : 0;
   droppedRow.subscribe((message) => log.error(message, 'a row was found by its hashes and failed the exact check'));
-  const chartSite = { name: siteName, store, conformance, cursorKey: site.hashKey };
-  const administration = {
-    store: knowledge.packages,
-    builtin: [{ name: 'hl7.fhir.r4.core', version: '4.0.1' }],
-    reload: known.reloadPackages,
-  };
+  const chartSite = { name: siteName, store, conformance, indexing, cursorKey: site.hashKey };
+  const administration = { store: knowledge.packages, builtin: builtin.packages, reload: known.reloadPackages };
   const app = await buildApp({
     chart: {
       publicUrl,
       site: (name) => (name === siteName ? chartSite : undefined),
       authenticate: (authorization, name) => authenticateBearer(gate, authorization, name),
     },
-    gate: async (app) => {
-      await app.register(gateRoutes(gate));
-      await app.register(packageRoutes(gate, (name) => (name === siteName ? administration : undefined)));
+    gate: async (routes) => {
+      await routes.register(gateRoutes(gate));
+      await routes.register(packageRoutes(gate, (name) => (name === siteName ? administration : undefined)));
     },
     log,
     maxConcurrency: maxConcurrencyPerClient,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deflateRawSync } from 'node:zlib';
+import { r4Conformance } from '@chartgate/fhir';
 import type { Update } from '../access/interaction.ts';
 import type { PackageContent } from '../store/conformance-ports.ts';
 import { conformanceStore } from '../store/postgres/conformance/conformance-store.ts';
@@ -17,9 +18,10 @@ const url = 'http://a.example/ValueSet/v';
 
 async function node() {
   const store = conformanceStore(database, site, address);
-  const opened = await openConformance({ store, failed: (error) => assert.fail(String(error)) });
+  const conformance = { ...r4Conformance };
+  const opened = await openConformance({ store, conformance, failed: (error) => assert.fail(String(error)) });
   after(() => opened.close());
-  return { store, ...opened };
+  return { store, conformance, ...opened };
 }
 
 /** What others wrote is heard of within a moment. */

@@ -1,11 +1,4 @@
-import {
-  type CanonicalSource,
-  type Conformance,
-  canonicalIndex,
-  newestOf,
-  noCanonicals,
-  r4Conformance,
-} from '@chartgate/fhir';
+import { type CanonicalSource, canonicalIndex, type LiveConformance, newestOf, noCanonicals } from '@chartgate/fhir';
 import type { ChartKey, ConformanceEvent, ConformanceStore } from '../store/conformance-ports.ts';
 import { chartCanonicals } from './chart-canonicals.ts';
 import { sitePackages } from './site-packages.ts';
@@ -15,8 +8,6 @@ import { sitePackages } from './site-packages.ts';
  * built in.
  */
 export type SiteConformance = {
-  /** Always the same object; its members change. */
-  readonly conformance: Conformance;
   /** Waits until the packages that were there before this call are known here. */
   reloadPackages(): Promise<void>;
   /** Calls `changed` after each change of the canonicals. */
@@ -27,6 +18,8 @@ export type SiteConformance = {
 
 export type ConformanceOptions = {
   readonly store: ConformanceStore;
+  /** The site's: its members are set here, then and whenever they change. */
+  readonly conformance: LiveConformance;
   /** What comes with the program. */
   readonly builtin?: CanonicalSource;
   /** Hears of a change that could not be read; it is tried again at the next one. */
@@ -35,30 +28,22 @@ export type ConformanceOptions = {
 
 /** Loads what a site knows and follows its changes, made on whichever node. */
 export async function openConformance(options: ConformanceOptions): Promise<SiteConformance> {
-  const { store, builtin = noCanonicals, failed } = options;
+  const { store, conformance, builtin = noCanonicals, failed } = options;
   const packages = sitePackages(store.packages);
   const chart = chartCanonicals(store.chart);
   const subscribers: (() => void)[] = [];
-  let canonicals = noCanonicals;
 
   const follower = followChanges(failed, async ({ all, packagesChanged, keys }) => {
     if (all || packagesChanged) await packages.refresh();
     if (all) await chart.reload();
     else if (keys.length > 0) await chart.refresh(keys);
-    canonicals = newestOf([canonicalIndex(chart.entries()), packages.canonicals(), builtin]);
+    conformance.canonicals = newestOf([canonicalIndex(chart.entries()), packages.canonicals(), builtin]);
     for (const changed of subscribers) changed();
   });
   const listening = await store.listen(follower.hear, follower.lost);
   await follower.reload();
 
   return {
-    conformance: {
-      parameters: r4Conformance.parameters,
-      get canonicals() {
-        return canonicals;
-      },
-      terminology: r4Conformance.terminology,
-    },
     reloadPackages: follower.reloadPackages,
     subscribe: (changed) => void subscribers.push(changed),
     close: () => listening.close(),

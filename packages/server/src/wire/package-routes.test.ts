@@ -9,6 +9,7 @@ import { packageOf } from '../testing/tgz.ts';
 import { packageRoutes } from './package-routes.ts';
 
 const { test: database, node, close } = await soleGate();
+const { conformance } = database.site;
 const store = conformanceStore(database.database, database.site, database.address);
 const known = await openConformance({ store, failed: (error) => assert.fail(String(error)) });
 const app = fastify();
@@ -49,7 +50,7 @@ describe('packages over HTTP', () => {
     const installed = await ask('POST', path, packageOf(one, [valueSet]));
     assert.deepEqual([installed.status, installed.json.outcome], [201, 'installed'], JSON.stringify(installed.json));
     assert.deepEqual(installed.json.resources, { ValueSet: 1 });
-    assert.ok(known.conformance.canonicals.find('ValueSet', 'http://a.example/vs'));
+    assert.ok(conformance.canonicals.find('ValueSet', 'http://a.example/vs'));
 
     const list = await ask('GET', path);
     assert.deepEqual(
@@ -61,7 +62,7 @@ describe('packages over HTTP', () => {
     assert.equal((await ask('DELETE', `${path}/a.package/1.0.0`)).status, 200);
     assert.equal((await ask('DELETE', `${path}/a.package/1.0.0`)).status, 404);
     assert.equal((await ask('DELETE', `${path}/a.package/%27--`)).status, 404);
-    assert.equal(known.conformance.canonicals.find('ValueSet', 'http://a.example/vs'), undefined);
+    assert.equal(conformance.canonicals.find('ValueSet', 'http://a.example/vs'), undefined);
   });
 
   test('of the same name and version give way only where that is asked', async () => {
@@ -87,7 +88,7 @@ describe('packages over HTTP', () => {
     for (const { archive } of usCore) {
       assert.equal((await ask('POST', path, archive)).status, 201);
     }
-    const { canonicals } = known.conformance;
+    const { canonicals } = conformance;
     const url = 'http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient';
     assert.equal(canonicals.find('StructureDefinition', url)?.version, '8.0.0');
     for (const { version } of usCore) {
@@ -100,6 +101,6 @@ describe('packages over HTTP', () => {
       '8.0.0',
       'a source that was taken stays as it was',
     );
-    assert.equal(known.conformance.canonicals.find('StructureDefinition', url)?.version, '7.0.0');
+    assert.equal(conformance.canonicals.find('StructureDefinition', url)?.version, '7.0.0');
   });
 });

@@ -50,7 +50,7 @@ describe('built-in canonicals', () => {
       assert.ok(all.length > 10);
       for (const canonical of all) {
         const { resourceType, url } = canonicals.find(type, canonical) ?? {};
-        assert.deepEqual([resourceType, url], [type, canonical.split('|')[0]]);
+        assert.deepEqual([resourceType, url?.split('|')[0]], [type, canonical.split('|')[0]]);
       }
     }
   });
