@@ -71,7 +71,7 @@ class Draw {
         type: [kind],
         name,
         telecom: this.#telecom(),
-        address: [addressOf(this.random, this.place)],
+        address: [addressOf(this.random, this.place, 'work')],
         ...(partOf && { partOf: partOf.inside }),
       },
     );
@@ -90,7 +90,7 @@ class Draw {
         name,
         type: [careSite.site],
         telecom: this.#telecom(),
-        address: addressOf(this.random, this.place),
+        address: addressOf(this.random, this.place, 'work'),
         managingOrganization: organization.inside,
       },
     );
@@ -114,7 +114,7 @@ class Draw {
         active: true,
         name: [{ use: 'official', family, given: [given], prefix: ['Dr.'] }],
         telecom,
-        address: [addressOf(this.random, this.place)],
+        address: [addressOf(this.random, this.place, 'work')],
         gender,
       },
     );
@@ -187,9 +187,9 @@ export function familyOf(random: Random): string {
   return random.pick(familyBeginnings) + random.pick(familyEnds);
 }
 
-export function addressOf(random: Random, place: Place) {
+export function addressOf(random: Random, place: Place, use: 'home' | 'work' = 'home') {
   return {
-    use: 'home',
+    use,
     line: [`${random.int(1, 980)} ${random.pick(streets)}`],
     city: place.city,
     state: place.state,

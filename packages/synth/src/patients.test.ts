@@ -221,6 +221,12 @@ test('what US Core demands of each resource is there', () => {
   assert.deepEqual([...seen].sort(), Object.keys(mustHave).sort());
 });
 
+test('an organization has no home, as invariant org-2 says', () => {
+  for (const { address } of resources(supporting, 'Organization')) {
+    for (const { use } of address as Loose[]) assert.equal(use, 'work');
+  }
+});
+
 test('patients are nobody: reserved mail domain, fictional telephone numbers, marked as test data', () => {
   for (const resource of [...all, ...shown].flatMap((bundle) => resources(bundle))) {
     for (const [, { system, value }] of objects(resource)) {
