@@ -1,15 +1,22 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { showcase } from '@chartgate/synth';
+import { startIndexing } from './conformance/indexing.ts';
 import { loadDemo } from './demo.ts';
+import { parameterStore } from './store/postgres/parameters/parameter-store.ts';
 import { resourceStore } from './store/postgres/resource-store.ts';
 import { testDatabase } from './testing/database.ts';
 import { permitted } from './testing/permits.ts';
 
-const { database, site, drop } = await testDatabase();
-after(drop);
+const { database, site, address, drop } = await testDatabase();
+const log = { error: (cause: unknown) => assert.fail(String(cause)) };
+const indexing = await startIndexing(parameterStore(database, address, site), site.conformance, log);
+after(async () => {
+  await indexing.close();
+  await drop();
+});
 const store = resourceStore(database, site);
-const chart = { store, conformance: site.conformance, base: 'http://localhost/apis/default/fhir' };
+const chart = { store, indexing, conformance: site.conformance, base: 'http://localhost/apis/default/fhir' };
 
 async function stored(type: string, id: string): Promise<Record<string, unknown>> {
   const found = await store.read(permitted({ code: 'read', type, id }));
