@@ -20,13 +20,16 @@ export function fileDocument(visit: Visit, key: DocumentKey): void {
   );
 }
 
+/** What a report in words rests on. */
+export type Basis = { readonly text: string; readonly results: readonly Draft[]; readonly media?: Draft };
+
 /** A report in words, by a clinician for an organization; filed as a document with the same attachment. */
-export function fileReport(visit: Visit, key: NarrativeReportKey, results: readonly Draft[], media?: Draft): Draft {
+export function fileReport(visit: Visit, key: NarrativeReportKey, { text, results, media }: Basis): void {
   const { chart, clinician, at } = visit;
   const report = narrativeReports[key];
-  const attachment = keep(visit, 'text/plain', report.text, report.code.text);
+  const attachment = keep(visit, 'text/plain', text, report.code.text);
   addReference(visit, reportDocuments[key], [clinician.practitioner], attachment);
-  return chart.add('DiagnosticReport', 'us-core-diagnosticreport-note', {
+  chart.add('DiagnosticReport', 'us-core-diagnosticreport-note', {
     status: 'final',
     category: [report.category],
     code: report.code,
@@ -37,7 +40,7 @@ export function fileReport(visit: Visit, key: NarrativeReportKey, results: reado
     performer: [clinician.practitioner, clinician.site.organization],
     result: results.map(refer),
     ...(media && { media: [{ comment: 'Lead II', link: refer(media) }] }),
-    conclusion: report.text,
+    conclusion: text,
     presentedForm: [attachment],
   });
 }

@@ -1,6 +1,7 @@
 import { timeText } from '../date.ts';
 import { addObservation, quantity } from '../resources/observation.ts';
 import { addBloodPressure, addVitalSigns } from '../resources/vital-signs.ts';
+import type { Concept } from '../tables/system.ts';
 import {
   absentReasons,
   averageBloodPressure,
@@ -36,7 +37,7 @@ export function declineVitalSigns(visit: Visit): void {
   });
 }
 
-function addAbsent(visit: Visit, profile: string, code: typeof bloodPressure.panel, members: object): void {
+function addAbsent(visit: Visit, profile: string, code: Concept, members: object): void {
   addObservation(visit, profile, { category: vitalSigns, code }, { dataAbsentReason, ...members });
 }
 
@@ -49,7 +50,7 @@ export function measureEverything(visit: Visit): void {
 
 /** Measured at home over three days; once by a cuff that gives no diastolic pressure. */
 export function addAverageBloodPressures(visit: Visit): void {
-  const mean = (code: typeof bloodPressure.panel, value: number) => ({
+  const mean = (code: Concept, value: number) => ({
     code,
     valueQuantity: quantity(value, 0, 'mmHg', 'mm[Hg]'),
   });

@@ -25,7 +25,7 @@ export function dress(chart: Chart, role: Role): void {
       addAllergy(chart, allergies[0]);
       return;
     case 'worker':
-      (patient.name as { suffix?: readonly string[] }[])[0]!.suffix = [suffixes[0]];
+      patient.name = (patient.name as readonly object[]).map((name) => ({ ...name, suffix: [suffixes[0]] }));
       return;
     case 'stranger':
       leaveUnknown(patient);

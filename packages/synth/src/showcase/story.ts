@@ -1,9 +1,12 @@
+import type { Reference } from '../bundle.ts';
 import type { Chart } from '../chart.ts';
+import { refer } from '../chart.ts';
 import { dayOf } from '../date.ts';
 import { addElectrocardiogram } from '../resources/electrocardiogram.ts';
 import { addVaccination } from '../resources/immunization.ts';
 import { addDevice, addProcedure, addServiceRequest } from '../resources/procedure.ts';
 import { acuteConditions, chronicConditions } from '../tables/conditions.ts';
+import { findings } from '../tables/documents.ts';
 import { physicalTherapy } from '../tables/showcase.ts';
 import { categories } from '../tables/vitals.ts';
 import type { Plan, Visit } from '../visit.ts';
@@ -73,9 +76,9 @@ function each(...acts: readonly ((visit: Visit) => void)[]): (visit: Visit) => v
 /** A stay with every kind of note, and reports of image, laboratory and pathology. */
 function replaceKnee(visit: Visit): void {
   const laboratory = testBloodAndUrine(visit);
-  const [result] = visit.chart.drafts.filter(({ id }) => JSON.stringify(laboratory.result).includes(id));
-  const finding = examine(visit);
-  const results = result ? [result, finding] : [finding];
+  const [first] = laboratory.result as readonly Reference[];
+  const result = visit.chart.drafts.find((draft) => refer(draft).reference === first?.reference);
+  const results = [...(result ? [result] : []), examine(visit)];
   addProcedure(visit, 'kneeReplacement', { reason: arthritis.concept, order: 'surgical' });
   addDevice(visit, 'kneeProsthesis');
   const training = addServiceRequest(visit, physicalTherapy, 'counselling', arthritis.concept);
@@ -83,8 +86,8 @@ function replaceKnee(visit: Visit): void {
   for (const key of ['consult', 'admission', 'procedure', 'progress', 'discharge', 'laboratory'] as const) {
     fileDocument(visit, key);
   }
-  fileReport(visit, 'chestImage', results);
-  fileReport(visit, 'colonPathology', results);
+  fileReport(visit, 'chestImage', { text: findings.chest, results });
+  fileReport(visit, 'colonPathology', { text: findings.knee, results });
 }
 
 function placePacemaker(visit: Visit): void {
@@ -92,7 +95,7 @@ function placePacemaker(visit: Visit): void {
   const results = visit.chart.drafts.filter(
     ({ encounter, meta }) => encounter === visit.encounter && JSON.stringify(meta).includes('clinical-result'),
   );
-  fileReport(visit, 'electrocardiogram', results, addStrip(visit));
+  fileReport(visit, 'electrocardiogram', { text: findings.rhythm, results, media: addStrip(visit) });
   addProcedure(visit, 'pacemaker', { reason: fibrillation.concept, order: 'surgical' });
   addDevice(visit, 'pacemaker');
 }

@@ -1,6 +1,6 @@
 import type { Reference } from '../bundle.ts';
 import { type Draft, refer } from '../chart.ts';
-import { type Day, dateText, dayOf } from '../date.ts';
+import { type Day, dayOf } from '../date.ts';
 import { addCarePlan } from '../resources/care-plan.ts';
 import { addDiagnosis, addProblem } from '../resources/condition.ts';
 import { addPanel } from '../resources/laboratory.ts';
@@ -115,6 +115,6 @@ export function examine(visit: Visit): Draft {
     visit,
     'us-core-observation-clinical-result',
     { category: [categories.imaging], code: remarks.image },
-    { valueString: `Read on ${dateText(visit.day)}: clear lungs, heart of normal size.` },
+    { valueString: 'Clear lungs, heart of normal size.' },
   );
 }

@@ -31,6 +31,13 @@ export const documents = {
 
 export type DocumentKey = keyof typeof documents;
 
+/** What the reports in words of the showcase say. */
+export const findings = {
+  chest: 'Two views of the chest. Clear lungs, heart of normal size. Impression: nothing that forbids anesthesia.',
+  knee: 'Bone and cartilage of the right knee: wear, no inflammation, no tumor.',
+  rhythm: 'Twelve leads. No acute ST change.',
+} as const;
+
 /** Which kind of document a narrative report is filed as. */
 export const reportDocuments = {
   chestImage: concept(loinc('18748-4', 'Diagnostic imaging study')),
