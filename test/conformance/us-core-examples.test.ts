@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Resource, type SearchParameters, searchParameterDefinition, searchParametersWith } from '@chartgate/fhir';
-import { type BundleJson, bundleOf, type RunningServer, runningServer } from '../support/running-server.ts';
+import { usCore } from '../../packages/server/src/testing/shared-data.ts';
 import { installPackage } from '../support/install-package.ts';
+import { type BundleJson, bundleOf, type RunningServer, runningServer } from '../support/running-server.ts';
 import { searchText } from '../support/search-text.ts';
-import { filesOf, packageArchive } from '../support/us-core.ts';
+import { filesOf } from '../support/us-core.ts';
 
 /** Requests in one batch. */
 const batchSize = 100;
@@ -14,8 +15,7 @@ const batchSize = 100;
  * The published examples of US Core are what other people's software looks like here: each is loaded, and found by each
  * search parameter, R4's and the guide's, of which it has a value.
  */
-for (const version of ['6.1.0', '7.0.0']) {
-  const archive = packageArchive(version);
+for (const { version, archive } of usCore.slice(0, 2)) {
   const skip = archive === undefined ? 'the package is not beside the repository' : false;
 
   describe(`the examples of US Core ${version}`, { skip }, () => {
@@ -25,11 +25,12 @@ for (const version of ['6.1.0', '7.0.0']) {
     let parameters: SearchParameters;
 
     before(async () => {
-      const files = filesOf(archive as Buffer);
+      const files = await filesOf(archive as Buffer);
       examples = files.filter(({ name }) => name.startsWith('package/example/')).map(({ json }) => json as never);
       parameters = searchParametersWith(
         files.flatMap(({ json }) => {
-          const definition = json.resourceType === 'SearchParameter' ? searchParameterDefinition(json as never) : undefined;
+          const definition =
+            json.resourceType === 'SearchParameter' ? searchParameterDefinition(json as never) : undefined;
           return definition && 'parameters' in definition ? definition.parameters : [];
         }),
       );
@@ -52,7 +53,11 @@ for (const version of ['6.1.0', '7.0.0']) {
     async function batch(requests: readonly object[]): Promise<BundleJson['entry']> {
       const entries: BundleJson['entry'][number][] = [];
       for (let at = 0; at < requests.length; at += batchSize) {
-        const body = JSON.stringify({ resourceType: 'Bundle', type: 'batch', entry: requests.slice(at, at + batchSize) });
+        const body = JSON.stringify({
+          resourceType: 'Bundle',
+          type: 'batch',
+          entry: requests.slice(at, at + batchSize),
+        });
         entries.push(...(await bundleOf(await server.ask('', token, { method: 'POST', body }))).entry);
       }
       return entries;
@@ -67,7 +72,9 @@ for (const version of ['6.1.0', '7.0.0']) {
         })),
       );
       const refused = answers.flatMap(({ response }, n) =>
-        response.status.startsWith('201') ? [] : [`${examples[n]?.resourceType}/${examples[n]?.id}: ${JSON.stringify(response)}`],
+        response.status.startsWith('201')
+          ? []
+          : [`${examples[n]?.resourceType}/${examples[n]?.id}: ${JSON.stringify(response)}`],
       );
       assert.deepEqual(refused, []);
     });

@@ -13,7 +13,8 @@ export function searchText(value: SearchValue): string | undefined {
     }
     case 'reference':
       if (value.type !== undefined && value.id !== undefined) return `${value.type}/${value.id}`;
-      return value.url === undefined ? undefined : escaped(value.url);
+      // A contained resource has no address that a search could name.
+      return value.url === undefined || value.url.startsWith('#') ? undefined : escaped(value.url);
     case 'string':
       return escaped(value.value.slice(0, 60));
     case 'uri':
