@@ -59,6 +59,7 @@ describe('an expansion', () => {
 
   test('leaves out what is inactive or of a system that is not wanted', () => {
     assert.ok(!codesIn({ activeOnly: true }).includes('dodo'));
+    assert.ok(!codesIn({ excludeAbstract: true }).includes('animal'));
     assert.deepEqual(codesIn({ excludeSystem: [animals] }), []);
   });
 

@@ -11,6 +11,8 @@ export type ExpandOptions = {
   readonly activeOnly?: boolean | undefined;
   readonly includeDesignations?: boolean | undefined;
   readonly includeDefinition?: boolean | undefined;
+  /** Leaves out what no record may hold. */
+  readonly excludeAbstract?: boolean | undefined;
   readonly displayLanguage?: string | undefined;
   readonly excludeSystem?: readonly string[] | undefined;
 };
@@ -58,7 +60,8 @@ export function expand(
   };
 }
 
-function wanted(codes: CodeSet, { activeOnly, excludeSystem = [], filter }: ExpandOptions): readonly Entry[] {
+function wanted(codes: CodeSet, options: ExpandOptions): readonly Entry[] {
+  const { filter } = options;
   const matches = filter === undefined || filter.trim() === '' ? () => true : matcherOf(filter);
   const seen = new Set<string>();
   const entries: Entry[] = [];
@@ -66,13 +69,18 @@ function wanted(codes: CodeSet, { activeOnly, excludeSystem = [], filter }: Expa
   for (const entry of codes.all()) {
     walked += 1;
     if (walked > expandLimits.codes) throw tooMany();
-    if ((activeOnly && entry.isInactive) || excludeSystem.includes(entry.system) || !matches(entry)) continue;
+    if (isLeftOut(entry, options) || !matches(entry)) continue;
     const key = `${entry.system}\n${entry.code}`;
     if (seen.has(key)) continue;
     seen.add(key);
     entries.push(entry);
   }
   return entries;
+}
+
+function isLeftOut(entry: Entry, { activeOnly, excludeAbstract, excludeSystem = [] }: ExpandOptions): boolean {
+  if ((activeOnly && entry.isInactive) || (excludeAbstract && entry.isAbstract)) return true;
+  return excludeSystem.includes(entry.system);
 }
 
 function containsOf(entry: Entry, { displayLanguage, includeDesignations }: ExpandOptions) {

@@ -1,3 +1,5 @@
+import { isUnit, ucum } from '../ucum/quantity.ts';
+
 /** A code system that is told by a rule instead of a list. */
 export type KnownSystem = {
   /** Undefined: it may be one; the registry is not at hand. */
@@ -12,6 +14,7 @@ const none = () => undefined;
  * @see https://hl7.org/fhir/R4/terminologies-systems.html
  */
 const systems: Readonly<Record<string, KnownSystem>> = {
+  [ucum]: { has: isUnit, display: none },
   // language tags: well-formed ones. https://www.rfc-editor.org/rfc/rfc5646#section-2.2.9
   'urn:ietf:bcp:47': { has: isLanguageTag, display: (code) => displayOf('language', code) },
   // media types. https://www.rfc-editor.org/rfc/rfc6838#section-4.2
