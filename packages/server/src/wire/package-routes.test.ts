@@ -11,7 +11,7 @@ import { packageRoutes } from './package-routes.ts';
 const { test: database, node, close } = await soleGate();
 const { conformance } = database.site;
 const store = conformanceStore(database.database, database.site, database.address);
-const known = await openConformance({ store, failed: (error) => assert.fail(String(error)) });
+const known = await openConformance({ store, conformance, failed: (error) => assert.fail(String(error)) });
 const app = fastify();
 const builtin = [{ name: 'hl7.fhir.r4.core', version: '4.0.1' }];
 const administration = { store: store.packages, builtin, reload: known.reloadPackages };
