@@ -62,7 +62,7 @@ function leaveUnknown(patient: Draft): void {
   const unknown = { extension: [{ url: absentExtension, valueCode: 'unknown' }] };
   const [first] = patient.telecom as readonly { readonly system: string; readonly use: string }[];
   patient.telecom = [{ system: 'phone', use: first?.use ?? 'home', _value: unknown }];
-  patient.communication = [{ language: absentReasons.unknown, preferred: true }];
+  patient.communication = [{ language: unknown }];
   patient.extension = (patient.extension as readonly { readonly url: string }[]).map((extension) =>
     extension.url === `${usCore}/us-core-ethnicity` ? unknownEthnicity : extension,
   );

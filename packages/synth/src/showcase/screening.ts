@@ -55,11 +55,12 @@ export function screenLifestyle(visit: Visit): void {
   addOccupation(visit);
 }
 
+/** Claims US Core 7: in 6.1 a smoking status is never a quantity. */
 export function addPackYears(visit: Visit): void {
   const value = visit.chart.random.int(12, 34);
   addObservation(
     visit,
-    'us-core-smokingstatus',
+    'us-core-smokingstatus|7.0.0',
     { category: [socialHistory], code: remarks.packYears },
     { valueQuantity: quantity(value, 0, 'pack-years', '{pack-years}') },
   );

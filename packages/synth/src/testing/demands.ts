@@ -52,14 +52,16 @@ export function subjectsOf(records: Records, profile: Profile): readonly object[
   return records.resources.flatMap((resource) => [...objects(resource)]).filter((one) => one.url === profile.url);
 }
 
-/** A resource claims a profile by its name, by that of one which is derived from it, or by its type. */
+/** Claimed by name, by that of a profile derived from it, or by type; a version must be that of the package. */
 function claims({ profiles }: Records, resource: ResourceJson, url: string): boolean {
   if (url === `http://hl7.org/fhir/StructureDefinition/${resource.resourceType}`) return true;
   if (url === 'http://hl7.org/fhir/StructureDefinition/Resource') return true;
-  return (resource.meta?.profile ?? []).some((claimed) => {
-    for (let at: string | undefined = claimed; at !== undefined; at = profiles.get(at)?.base)
-      if (at === url) return true;
-    return false;
+  return (resource.meta?.profile ?? []).some((canonical) => {
+    const [claimed, version] = canonical.split('|');
+    if (version !== undefined && profiles.get(claimed ?? '')?.version !== version) return false;
+    let at = claimed;
+    while (at !== undefined && at !== url) at = profiles.get(at)?.base;
+    return at === url;
   });
 }
 

@@ -26,6 +26,7 @@ type Flag = { readonly url: string; readonly valueBoolean?: boolean };
 /** A profile: its elements by id, as its snapshot lists them. */
 export type Profile = {
   readonly url: string;
+  readonly version: string;
   readonly type: string;
   readonly base: string;
   readonly elements: ReadonlyMap<string, Element>;
@@ -35,6 +36,7 @@ export function profileOf(definition: CanonicalJson): Profile {
   const { element } = definition.snapshot as { readonly element: readonly Element[] };
   return {
     url: definition.url,
+    version: definition.version as string,
     type: definition.type as string,
     base: definition.baseDefinition as string,
     elements: new Map(element.map((one) => [one.id, one])),
