@@ -142,7 +142,7 @@ test('what many clients were told they wrote is what read, search and history sa
     assert.equal(read.status, newest?.method === 'DELETE' ? 410 : newest ? 200 : 404);
     if (read.status === 200) assert.equal(familyOf(await read.json()), newest?.told.marker);
     for (const marker of new Set(told.map((one) => one.marker))) {
-      const found = (await bundleOf(await server.ask(`Patient?_id=${id}&family=${marker}&_summary=count`, token)))
+      const found = (await bundleOf(await server.ask(`Patient?_id=${id}&family:exact=${marker}&_summary=count`, token)))
         .total;
       assert.equal(found, read.status === 200 && marker === newest?.told.marker ? 1 : 0, marker);
     }
