@@ -206,7 +206,8 @@ test('Every include that metadata lists is answered', async () => {
     }[];
   };
   const [rest] = metadata.rest;
-  assert.ok(rest?.interaction.some(({ code }) => code === 'search-system'));
+  assert.ok(rest);
+  assert.ok(rest.interaction.some(({ code }) => code === 'search-system'));
   for (const { type, searchInclude, searchRevInclude } of rest.resource) {
     if (!['Patient', 'Observation', 'Encounter', 'Questionnaire', 'Group'].includes(type)) continue;
     assert.ok(searchRevInclude.includes('Provenance:target'));
