@@ -7,6 +7,7 @@ import { table } from '../database/site.ts';
 import { and, sql } from '../database/sql.ts';
 import { now, permitted, testChart } from './chart.testing.ts';
 import type { Row } from './criterion.ts';
+import { droppedRow } from './exact-check.ts';
 import { type FoundRow, foundColumns, included } from './include.ts';
 import { held } from './oracle.testing.ts';
 import { random, randomIncludes, randomParameter, randomResources } from './random.testing.ts';
@@ -20,6 +21,11 @@ const r = random(99);
 const resources = randomResources(r, 240);
 await whole.put(resources);
 await whole.analyze();
+
+let dropped = 0;
+droppedRow.subscribe(() => {
+  dropped++;
+});
 
 /** Result parameters that bring or count other rows. */
 const more = ['_total=accurate', '_total=estimate', '_count=3', '_summary=count', '_sort=-_lastUpdated'];
@@ -63,6 +69,7 @@ for (const scope of [
       ];
       assert.deepEqual(inside[0], inside[1], `${text} in a compartment`);
     }
+    assert.equal(dropped, 0, 'the rule is in the SQL, not left to the exact check');
   });
 }
 
