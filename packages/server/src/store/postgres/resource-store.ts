@@ -53,12 +53,12 @@ function readerOf(reader: Reader, searches: Connection, records: Connection): Re
     read: (permitted) => read(reader, permitted),
     vread: (permitted) => vread(reader, permitted),
     history: (permitted) => history(reader, permitted),
-    versions: (permitted) => withinTime(() => versions(reader, permitted)),
-    search: (permitted) => withinTime(() => searchAny(searches, site, permitted)),
-    explain: (permitted) => explain(searches, site, permitted),
-    everything: (permitted) => withinTime(() => everything(searches, site, permitted)),
-    lastOfEach: (permitted) => withinTime(() => lastOfEach(searches, site, permitted)),
-    resolve: (permitted) => withinTime(() => resolve(searches, site, permitted)),
+    versions: (permitted) => withinTime(searches, (ruled) => versions({ ...reader, ruled }, permitted)),
+    search: (permitted) => withinTime(searches, (connection) => searchAny(connection, site, permitted)),
+    explain: (permitted) => withinTime(searches, (connection) => explain(connection, site, permitted)),
+    everything: (permitted) => withinTime(searches, (connection) => everything(connection, site, permitted)),
+    lastOfEach: (permitted) => withinTime(searches, (connection) => lastOfEach(connection, site, permitted)),
+    resolve: (permitted) => withinTime(searches, (connection) => resolve(connection, site, permitted)),
   });
 }
 
