@@ -200,7 +200,10 @@ export function resultParameter(source: Source, type: string): Pair {
     }
     case '_include': {
       const name = r() < 0.1 ? undefined : references(source, type);
-      return [`_include${r() < 0.2 ? ':iterate' : ''}`, name === undefined ? r.pick(['*', `${type}:*`]) : `${type}:${name}`];
+      return [
+        `_include${r() < 0.2 ? ':iterate' : ''}`,
+        name === undefined ? r.pick(['*', `${type}:*`]) : `${type}:${name}`,
+      ];
     }
     case '_revinclude': {
       const from = r.pick([

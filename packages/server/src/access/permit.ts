@@ -47,7 +47,11 @@ export function permit<I extends Interaction>(grant: Grant, interaction: I): Per
   const letter = letterOf[interaction.code];
   const why = emergencyRefusal(grant, Date.now());
   if (why !== undefined || opening(rule, interaction.type, letter).length === 0) {
-    return { denied: true, needed: neededScope(grant, interaction.type, letter), ...(why === undefined ? {} : { why }) };
+    return {
+      denied: true,
+      needed: neededScope(grant, interaction.type, letter),
+      ...(why === undefined ? {} : { why }),
+    };
   }
   const permitted = Object.freeze({ interaction: deepFreeze(interaction), rule, site: grant.site });
   issued.add(permitted);
