@@ -33,10 +33,11 @@ for (const [i, world] of worlds.entries()) {
     const stories = storiesOf(r);
     const whole = await filled(stories, stories);
     t.after(() => whole.server.close());
-    const alone = await filled(shownOnly(stories, world.isShown), stories);
+    const shown = shownOnly(stories, world.isShown);
+    const alone = await filled(shown, stories);
     t.after(() => alone.server.close());
     const metadata = JSON.parse((await whole.server.ask('metadata', world.grant)).text);
-    const drawn = sourceOf(r, stories, metadata);
+    const drawn = sourceOf(r, { stories, shown }, metadata);
     const source = world.types ? { ...drawn, types: world.types } : drawn;
     const told = await compare(source, world, [whole, alone], Math.ceil(queries / worlds.length));
     t.diagnostic(told);
