@@ -34,6 +34,7 @@ export type SourceSearchParameter = {
   readonly base: readonly string[];
   readonly expression?: string;
   readonly target?: readonly string[];
+  readonly component?: readonly { readonly definition: string; readonly expression: string }[];
 };
 
 export type ValueSet = {

@@ -6,6 +6,8 @@ export const searchLimits = {
   values: 500,
   /** Characters of one value. */
   valueLength: 2000,
+  /** Codes that `:in`, `:not-in`, `:above` and `:below` may come to. */
+  codes: 2000,
   /** Links of a chain, and of `_has`. */
   chainDepth: 1,
   /** Types that a chain without a type (`target.name`) is tried on. */

@@ -2,22 +2,38 @@ import type {
   ChainCriterion,
   Criterion,
   HasCriterion,
+  Hierarchy,
+  OfTypeValue,
+  PartCriterion,
   QuantityCriterion,
   QuantityValue,
   ReferenceCriterion,
   ReferenceValue,
   StringCriterion,
+  TextCriterion,
+  TokenTextCriterion,
   TokenValue,
 } from './ast.ts';
 import { meetsDate, meetsNumber } from './compare.ts';
+import { isAboveUri } from './hierarchy.ts';
+import { isNear } from './near.ts';
 import { normalizeString } from './string.ts';
-import type { QuantitySearchValue, ReferenceSearchValue, SearchValue } from './value.ts';
+import { meetsText, type TextWord } from './text.ts';
+import type {
+  CompositeSearchValue,
+  QuantitySearchValue,
+  ReferenceSearchValue,
+  SearchValue,
+  TokenSearchValue,
+} from './value.ts';
 
 /** What criteria look at in one version of a resource. `lastUpdated` is in ms since the epoch. */
 export type SearchFacts = {
   readonly id: string;
   readonly lastUpdated: number;
   readonly values: readonly SearchValue[];
+  /** The words of the resource, for `_text` and `_content`; asked for where a criterion is about them. */
+  readonly text?: () => readonly TextWord[];
 };
 
 /** A criterion that one resource meets or not by itself, without a look at others. */
@@ -60,7 +76,17 @@ function meetsOne(criterion: Criterion, facts: SearchFacts): boolean {
     case 'quantity':
       return meetsQuantities(criterion, facts);
     case 'uri':
-      return some(facts, criterion, 'uri', (search, stored) => search === stored.value);
+      return some(facts, criterion, 'uri', (search, stored) => meetsUri(search, stored.value, criterion.hierarchy));
+    case 'token-text':
+      return meetsTokenTexts(criterion, facts);
+    case 'of-type':
+      return some(facts, criterion, 'token', meetsOfType);
+    case 'composite':
+      return some(facts, criterion, 'composite', meetsComposite);
+    case 'near':
+      return some(facts, criterion, 'position', isNear);
+    case 'text':
+      return meetsTexts(criterion, facts);
     case 'chain':
     case 'has':
       throw new TypeError(`A ${criterion.kind} criterion needs other resources`);
@@ -90,6 +116,36 @@ function meetsToken(
   return isSystem && (code === undefined || stored.code === code);
 }
 
+/** All parts hold of one element. */
+function meetsComposite(parts: readonly PartCriterion[], stored: CompositeSearchValue): boolean {
+  return parts.every((part, i) => meetsOne(part, { id: '', lastUpdated: 0, values: stored.parts[i] ?? [] }));
+}
+
+function meetsTokenTexts({ parameter, values }: TokenTextCriterion, facts: SearchFacts): boolean {
+  const starts = values.map(normalizeString);
+  return some(facts, { parameter, values: starts }, 'token', (start, { text }) => {
+    if (text === undefined) return false;
+    const folded = normalizeString(text);
+    return folded.startsWith(start) || folded.includes(` ${start}`);
+  });
+}
+
+function meetsOfType({ system, code, value }: OfTypeValue, stored: TokenSearchValue): boolean {
+  const isOfType = stored.types?.some((type) => type.code === code && (type.system ?? null) === system) ?? false;
+  return isOfType && stored.code === value;
+}
+
+function meetsTexts({ values, isNarrative }: TextCriterion, { text }: SearchFacts): boolean {
+  if (!text) throw new TypeError('A text criterion needs the words of the resource');
+  const words = text();
+  return values.some((query) => meetsText(query, words, isNarrative));
+}
+
+function meetsUri(search: string, stored: string, hierarchy: Hierarchy | undefined): boolean {
+  if (hierarchy === undefined) return search === stored;
+  return hierarchy === 'below' ? isAboveUri(search, stored) : isAboveUri(stored, search);
+}
+
 function meetsReferences(criterion: ReferenceCriterion, facts: SearchFacts): boolean {
   return some(facts, criterion, 'reference', meetsReference);
 }
@@ -98,8 +154,12 @@ function meetsReference(search: ReferenceValue, stored: ReferenceSearchValue): b
   switch (search.kind) {
     case 'local':
       return stored.id === search.id && stored.type !== undefined && search.types.includes(stored.type);
+    case 'version':
+      return stored.type === search.type && stored.id === search.id && stored.version === search.version;
     case 'url':
       return stored.url === search.url;
+    case 'canonical':
+      return stored.url !== undefined && meetsUri(search.url, stored.url, search.hierarchy);
     case 'identifier': {
       if (!stored.identifier) return false;
       const { system, value } = stored.identifier;
@@ -124,12 +184,13 @@ function meetsStrings(criterion: StringCriterion, facts: SearchFacts): boolean {
 }
 
 function meetsQuantities(criterion: QuantityCriterion, facts: SearchFacts): boolean {
-  return some(
-    facts,
-    criterion,
-    'quantity',
-    (search, stored) => meetsUnit(search, stored) && meetsNumber(search, stored),
-  );
+  return some(facts, criterion, 'quantity', meetsQuantity);
+}
+
+/** What is asked and stored in units of UCUM is compared in one of them. */
+function meetsQuantity(search: QuantityValue, stored: QuantitySearchValue): boolean {
+  if (!search.canonical || !stored.canonical) return meetsUnit(search, stored) && meetsNumber(search, stored);
+  return search.canonical.unit === stored.canonical.unit && meetsNumber(search.canonical, stored.canonical);
 }
 
 function meetsUnit({ system, code }: QuantityValue, stored: QuantitySearchValue): boolean {

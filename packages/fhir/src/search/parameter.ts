@@ -20,4 +20,6 @@ export type SearchParameter = {
   readonly target: readonly string[];
   /** Canonical URL of the SearchParameter resource. */
   readonly url: string;
+  /** Of a composite: its parts in order, with expressions that start at the element which the composite's own finds. */
+  readonly components?: readonly SearchParameter[];
 };

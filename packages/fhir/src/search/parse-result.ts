@@ -33,7 +33,7 @@ export function sortOf(context: CriterionContext, type: string, value: string): 
   });
 }
 
-const sortable: ReadonlySet<string> = new Set(['date', 'string', 'number', 'token', 'uri', 'quantity']);
+const sortable: ReadonlySet<string> = new Set(['date', 'string', 'number', 'token', 'uri', 'quantity', 'reference']);
 
 function sortBy({ parameters }: CriterionContext, type: string, code: string): SortBy {
   if (code === '_id') return { kind: 'id' };

@@ -1,5 +1,6 @@
 import { FhirError } from '../outcome/fhir-error.ts';
 import { type Issue, issue } from '../outcome/outcome.ts';
+import type { Terminology } from '../terminology/terminology.ts';
 import type { Criterion, Include, SearchQuery } from './ast.ts';
 import { beyondLimit, UnknownParameter, unsupported } from './invalid.ts';
 import { searchLimits } from './limits.ts';
@@ -18,6 +19,10 @@ export type SearchOptions = {
   readonly now?: number;
   /** The parameters there are. (Default: R4's own) */
   readonly parameters?: SearchParameters;
+  /** What `:in`, `:not-in`, `:above` and `:below` are told by. (Default: nothing, so that they are refused) */
+  readonly terminology?: Terminology;
+  /** Canonical URL of the value set that a reference such as `ValueSet/1` names. */
+  readonly valueSetUrl?: (reference: string) => string | undefined;
 };
 
 /** A search, and what became of its parameters. */
@@ -69,8 +74,15 @@ export function parseSearch(
 }
 
 function draftOf(type: string, options: SearchOptions): Draft {
-  const { handling = 'strict', base, now = Date.now(), parameters = r4SearchParameters } = options;
-  const context: CriterionContext = { empty: 'ignored', base, now, parameters };
+  const {
+    handling = 'strict',
+    base,
+    now = Date.now(),
+    parameters = r4SearchParameters,
+    terminology,
+    valueSetUrl,
+  } = options;
+  const context: CriterionContext = { empty: 'ignored', base, now, parameters, terminology, valueSetUrl };
   return {
     context,
     type,

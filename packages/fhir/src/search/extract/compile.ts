@@ -1,33 +1,41 @@
 import type { ElementDefinition, ElementType } from '../../definitions/element.ts';
 import { isPrimitive, typeDefinition } from '../../definitions/type.ts';
 import { impliedSystem } from '../../definitions/value-set.ts';
+import { compositeKey } from '../composite.ts';
 import type { SearchParameter } from '../parameter.ts';
 import type { SearchValue } from '../value.ts';
 import { type Conversion, conversion } from './conversion.ts';
-import { type Path, parseExpression, type Step } from './expression.ts';
+import { type Path, parseExpression, resourceRoot, type Step } from './expression.ts';
 import { resolvesTo } from './reference.ts';
 import { token } from './token.ts';
 
 /** Appends a resource's search values to `out`. */
 export type Extractor = (resource: unknown, out: SearchValue[]) => void;
 
-/** Parameters whose values the server keeps by itself, and kinds that are searched in other ways. */
+/** Parameters whose values the server keeps by itself are not, nor is a special one that is not known. */
 const isExtracted = ({ code, type }: SearchParameter): boolean =>
-  type !== 'composite' && type !== 'special' && code !== '_id' && code !== '_lastUpdated';
+  code !== '_id' && code !== '_lastUpdated' && (type !== 'special' || code === 'near');
 
 /**
  * Compiles the expressions of search parameters, all of one resource type, into one JavaScript function.
  * @throws {Error} if a parameter cannot be compiled; for R4's own, none is left
  */
 export function compileExtractor(parameters: readonly SearchParameter[]): Extractor {
-  const program: Program = { lines: [], variables: 0, conversions: [], parameter: '' };
+  const program: Program = { lines: [], variables: 0, conversions: [], parameter: '', out: 'out' };
   for (const parameter of parameters) if (isExtracted(parameter)) emitParameter(program, parameter);
   const body = `'use strict';\nreturn (root, out) => {\n${program.lines.join('\n')}\n};`;
   // What is compiled here is made of our own definitions alone, and every text in it is a JSON literal.
   return new Function('conversions', 'resolvesTo', body)(program.conversions, resolvesTo) as Extractor;
 }
 
-type Program = { readonly lines: string[]; variables: number; readonly conversions: Conversion[]; parameter: string };
+type Program = {
+  readonly lines: string[];
+  variables: number;
+  readonly conversions: Conversion[];
+  /** The code that values are written under, as a literal, and the variable of the list they go to. */
+  parameter: string;
+  out: string;
+};
 
 /** A place in the resource: the variable that holds its value, and the type that value has there. */
 type Place = { readonly variable: string; readonly type: ElementType; readonly element?: ElementDefinition };
@@ -48,7 +56,7 @@ function emitParameter(program: Program, parameter: SearchParameter): void {
 
 /** A path may begin at the resource without naming its type: `name | alias`. */
 function rooted(path: Path, type: string): Path {
-  if (/^[A-Z]/.test(path.root)) return path;
+  if (/^[A-Z%]/.test(path.root)) return path;
   return { root: type, steps: [{ kind: 'member', name: path.root }, ...path.steps] };
 }
 
@@ -61,7 +69,8 @@ function emitPath(program: Program, parameter: SearchParameter, path: Path): voi
 
 function emitSteps(program: Program, parameter: SearchParameter, place: Place, steps: readonly Step[]): void {
   const [step, ...rest] = steps;
-  if (!step) emitConversion(program, parameter, place);
+  if (!step && parameter.components) emitComposite(program, parameter, parameter.components, place);
+  else if (!step) emitConversion(program, parameter, place);
   else if (step.kind === 'member') emitMember(program, parameter, place, step.name, rest);
   else if (step.kind !== 'as') emitGuarded(program, parameter, place, rest, guard(parameter, place, step));
   else if (isOfType(place.type, step.type)) emitSteps(program, parameter, place, rest);
@@ -150,6 +159,35 @@ function emitElement(
   program.lines.push('}}');
 }
 
+/** One value of an element that has all parts. What an element cannot have of a part is no mistake: a choice is wide. */
+function emitComposite(
+  program: Program,
+  parameter: SearchParameter,
+  components: readonly SearchParameter[],
+  place: Place,
+): void {
+  const { parameter: code, out } = program;
+  const root: Place = { variable: 'root', type: { name: parameter.resourceType, member: '', targets: [] } };
+  program.lines.push('{');
+  const lists = components.map((component) => {
+    program.out = variable(program);
+    program.parameter = literal(component.code);
+    program.lines.push(`const ${program.out} = [];`);
+    for (const path of parseExpression(component.expression)) {
+      const { root: start, steps } = rooted(path, place.type.name);
+      emitSteps(program, component, start === resourceRoot ? root : place, steps);
+    }
+    return program.out;
+  });
+  Object.assign(program, { parameter: code, out });
+  const key = literal(compositeKey(parameter, place.type.name));
+  const isWhole = lists.map((list) => `${list}.length > 0`).join(' && ');
+  program.lines.push(
+    `if (${isWhole}) ${out}.push({ kind: 'composite', parameter: ${code}, key: ${key}, parts: [${lists}] });`,
+    '}',
+  );
+}
+
 function emitConversion(program: Program, parameter: SearchParameter, place: Place): void {
   const convert = conversion(parameter.type, place.type.name);
   if (!convert) throw new Error(`${parameter.url}: a ${parameter.type} parameter cannot read ${place.type.name}`);
@@ -161,7 +199,7 @@ function call(program: Program, convert: Conversion, value: string, system?: str
   let index = program.conversions.indexOf(convert);
   if (index < 0) index = program.conversions.push(convert) - 1;
   const more = system === undefined ? '' : `, ${literal(system)}`;
-  return `conversions[${index}](out, ${program.parameter}, ${value}${more});`;
+  return `conversions[${index}](${program.out}, ${program.parameter}, ${value}${more});`;
 }
 
 function variable(program: Program): string {
