@@ -43,6 +43,7 @@ const arrows: Record<string, readonly string[]> = {
     'lru-cache',
     'node:',
   ],
+  [`${server}/conformance`]: [`${server}/store`, '@chartgate/fhir', 'lru-cache', 'node:'],
   [`${server}/embedded`]: ['node:', 'pg'],
   // The composition root, and what tests stand on.
   [server]: ['*'],

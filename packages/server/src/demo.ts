@@ -13,7 +13,9 @@ const demo = { seed: 'demo', count: 50 };
  * last of them is there already.
  * @returns how many patients were loaded
  */
-export async function loadDemo(chart: Pick<FhirContext, 'base' | 'store' | 'conformance'>): Promise<number> {
+export async function loadDemo(
+  chart: Pick<FhirContext, 'base' | 'store' | 'conformance' | 'indexing'>,
+): Promise<number> {
   const rights = rightsOf({
     site: 'default',
     clientId: 'demo',

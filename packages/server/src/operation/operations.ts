@@ -1,7 +1,8 @@
 import type { Operation } from './operation.ts';
+import { searchParameterStatus } from './search-parameter-status.ts';
 
 /** Every operation of this server. */
-export const operations: readonly Operation[] = [];
+export const operations: readonly Operation[] = [searchParameterStatus];
 
 const byName = new Map(operations.map((operation) => [operation.name, operation]));
 

@@ -55,6 +55,7 @@ async function authenticated(chart: Chart, request: FastifyRequest): Promise<Fas
     base: fhirBase(chart.publicUrl, site.name),
     store: site.store,
     conformance: site.conformance,
+    indexing: site.indexing,
     operate,
     rights: rightsOf(grant),
     seal: { key: site.cursorKey, boundTo: `${site.name}\n${grant.clientId}` },

@@ -1,24 +1,25 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
 
-export type Listening = { close(): Promise<void> };
+/** What is heard on a channel. `lost`: something may have been said that was not heard. */
+export type Listener = { readonly hear: (payload: string) => void; readonly lost: () => void };
 
 /**
- * Hears what is said on a channel, on a connection of its own. When the connection is lost, `lost` is called (something
- * may have been missed) and it is made anew, with pauses of up to 5 s.
+ * Hears what is said on a channel, on a connection of its own. When the connection is lost it is made anew, with pauses
+ * of up to 5 s. @param channel a name of our own
  * @see https://www.postgresql.org/docs/current/sql-listen.html
  */
-export async function listen(
+export async function listenTo(
   config: ClientConfig,
   channel: string,
-  { hear, lost }: { readonly hear: (payload: string) => void; readonly lost: () => void },
-): Promise<Listening> {
+  { hear, lost }: Listener,
+): Promise<{ close(): Promise<void> }> {
   const closing = new AbortController();
   let current: Client | undefined;
 
   async function connect(): Promise<void> {
     const client = new Client({ ...config, keepAlive: true, application_name: 'chartgate-events' });
-    client.on('notification', ({ payload }) => hear(payload ?? ''));
+    client.on('notification', ({ payload = '' }) => hear(payload));
     client.on('error', () => {}); // 'end' follows
     await client.connect();
     await client.query(`listen ${channel}`);

@@ -1,6 +1,6 @@
 import type { ClientConfig } from 'pg';
 import type { GateEvent } from '../../gate-ports.ts';
-import { type Listening, listen } from '../database/listen.ts';
+import { listenTo } from '../database/listen.ts';
 import { type Sql, sql } from '../database/sql.ts';
 
 const channel = 'chartgate_gate';
@@ -10,20 +10,18 @@ export function announce(event: GateEvent): Sql {
   return sql`pg_notify(${channel}, ${JSON.stringify(event)})`;
 }
 
-/** Hears the events of all nodes. `lost`: some may have been missed. */
-export function listenToGate(
+/** Hears the events of all nodes. When some may have been missed, `lost` is called. */
+export function listen(
   config: ClientConfig,
   hear: (event: GateEvent) => void,
   lost: () => void,
-): Promise<Listening> {
-  return listen(config, channel, {
-    hear: (payload) => {
-      const event = eventOf(payload);
-      if (event) hear(event);
-      else lost();
-    },
-    lost,
-  });
+): Promise<{ close(): Promise<void> }> {
+  const hearPayload = (payload: string) => {
+    const event = eventOf(payload);
+    if (event) hear(event);
+    else lost();
+  };
+  return listenTo(config, channel, { hear: hearPayload, lost });
 }
 
 /** Undefined for what is not ours: anybody who may connect to the database can notify. */

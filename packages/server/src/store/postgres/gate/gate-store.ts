@@ -4,7 +4,7 @@ import { openSite } from '../database/open-site.ts';
 import type { Site } from '../database/site.ts';
 import { sql } from '../database/sql.ts';
 import { clientStore } from './client-store.ts';
-import { listenToGate } from './events.ts';
+import { listen } from './events.ts';
 import { adminTokenStore, signingKeyStore } from './key-store.ts';
 import { sweep } from './sweep.ts';
 import { ticketStore } from './ticket-store.ts';
@@ -27,7 +27,7 @@ export function gateStores(database: Database, address: DatabaseAddress): GateSt
       const rows = await database.reads.query<{ name: string }>(sql`select name from chartgate.site order by name`);
       return rows.map((row) => row.name);
     },
-    listen: (hear, lost) => listenToGate(address, hear, lost),
+    listen: (hear, lost) => listen(address, hear, lost),
   };
 }
 
