@@ -1,11 +1,23 @@
+import { type Path, parseExpression } from './extract/expression.ts';
 import type { SearchParameter } from './parameter.ts';
 
 /**
  * Says which pairs (or triples) a composite value is one of: parameters that read the same parts of the same elements
  * share it, as `combo-code-value-quantity` does with `code-value-quantity` and `component-code-value-quantity`.
- * @param place the type of the element, such as `Observation.component`
+ * @param place the element, such as `Observation.component`
  */
 export function compositeKey(parameter: SearchParameter, place: string): string {
   const parts = parameter.components ?? [];
   return `${place}(${parts.map(({ type, expression }) => `${type} ${expression}`).join(' $ ')})`;
+}
+
+/** The keys that the values of a parameter may have: one for each of the elements its expression names. */
+export function compositeKeys(parameter: SearchParameter): readonly string[] {
+  const paths = parseExpression(parameter.expression).filter(({ root }) => root === parameter.resourceType);
+  return [...new Set(paths.map((path) => compositeKey(parameter, placeOf(path))))];
+}
+
+/** The element that a path leads to, such as `Observation.component`. */
+export function placeOf({ root, steps }: Path): string {
+  return [root, ...steps.flatMap((step) => (step.kind === 'member' ? [step.name] : []))].join('.');
 }

@@ -1,20 +1,22 @@
 /**
  * What a URI lies in: its path shortened part by part, and where it is a canonical with a version (`url|1.2.3`), the
- * versions that this one is a part of (`url|1.2`, `url|1`) and the URL without one. The URI itself comes first.
+ * versions that this one is a part of (`url|1.2`, `url|1`) and the URL without one. The URI itself comes first. A
+ * profile (`_profile`) is a version of another, but lies in none by its path.
+ * @param parameter the code of the search parameter
  * @see https://hl7.org/fhir/R4/search.html#uri
  */
-export function uriAncestors(uri: string): readonly string[] {
+export function uriAncestors(parameter: string, uri: string): readonly string[] {
   const [path = '', version] = split(uri);
   const versions = version === undefined ? [] : prefixes(version, '.').map((part) => `${path}|${part}`);
-  return [...versions, ...paths(path)].slice(0, maxAncestors);
+  return [...versions, ...(parameter === '_profile' ? [path] : paths(path))].slice(0, maxAncestors);
 }
 
 /** Bounds what one value is indexed by. */
 const maxAncestors = 30;
 
 /** Whether the first is one of the second's ancestors, or the second itself. */
-export function isAboveUri(above: string, below: string): boolean {
-  return uriAncestors(below).includes(trimmed(above));
+export function isAboveUri(parameter: string, above: string, below: string): boolean {
+  return uriAncestors(parameter, below).includes(trimmed(above));
 }
 
 /** A path with a slash at its end and one without are the same place. */

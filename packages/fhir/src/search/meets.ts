@@ -18,7 +18,7 @@ import { meetsDate, meetsNumber } from './compare.ts';
 import { isAboveUri } from './hierarchy.ts';
 import { isNear } from './near.ts';
 import { normalizeString } from './string.ts';
-import { meetsText, type TextWord } from './text.ts';
+import { meetsText, type TextWord, tokenText } from './text.ts';
 import type {
   CompositeSearchValue,
   QuantitySearchValue,
@@ -76,7 +76,7 @@ function meetsOne(criterion: Criterion, facts: SearchFacts): boolean {
     case 'quantity':
       return meetsQuantities(criterion, facts);
     case 'uri':
-      return some(facts, criterion, 'uri', (search, stored) => meetsUri(search, stored.value, criterion.hierarchy));
+      return some(facts, criterion, 'uri', (search, stored) => meetsUri(search, stored, criterion.hierarchy));
     case 'token-text':
       return meetsTokenTexts(criterion, facts);
     case 'of-type':
@@ -121,13 +121,15 @@ function meetsComposite(parts: readonly PartCriterion[], stored: CompositeSearch
   return parts.every((part, i) => meetsOne(part, { id: '', lastUpdated: 0, values: stored.parts[i] ?? [] }));
 }
 
+/** A text starts with what is looked for, or one of its words does. */
 function meetsTokenTexts({ parameter, values }: TokenTextCriterion, facts: SearchFacts): boolean {
-  const starts = values.map(normalizeString);
-  return some(facts, { parameter, values: starts }, 'token', (start, { text }) => {
-    if (text === undefined) return false;
-    const folded = normalizeString(text);
-    return folded.startsWith(start) || folded.includes(` ${start}`);
-  });
+  const starts = values.map((value) => ` ${tokenText(value)}`);
+  return some(
+    facts,
+    { parameter, values: starts },
+    'token',
+    (start, { text }) => text !== undefined && ` ${tokenText(text)}`.includes(start),
+  );
 }
 
 function meetsOfType({ system, code, value }: OfTypeValue, stored: TokenSearchValue): boolean {
@@ -141,9 +143,13 @@ function meetsTexts({ values, isNarrative }: TextCriterion, { text }: SearchFact
   return values.some((query) => meetsText(query, words, isNarrative));
 }
 
-function meetsUri(search: string, stored: string, hierarchy: Hierarchy | undefined): boolean {
-  if (hierarchy === undefined) return search === stored;
-  return hierarchy === 'below' ? isAboveUri(search, stored) : isAboveUri(stored, search);
+function meetsUri(
+  search: string,
+  { parameter, value }: { readonly parameter: string; readonly value: string },
+  hierarchy: Hierarchy | undefined,
+): boolean {
+  if (hierarchy === undefined) return search === value;
+  return hierarchy === 'below' ? isAboveUri(parameter, search, value) : isAboveUri(parameter, value, search);
 }
 
 function meetsReferences(criterion: ReferenceCriterion, facts: SearchFacts): boolean {
@@ -159,7 +165,7 @@ function meetsReference(search: ReferenceValue, stored: ReferenceSearchValue): b
     case 'url':
       return stored.url === search.url;
     case 'canonical':
-      return stored.url !== undefined && meetsUri(search.url, stored.url, search.hierarchy);
+      return meetsCanonical(search, stored);
     case 'identifier': {
       if (!stored.identifier) return false;
       const { system, value } = stored.identifier;
@@ -171,6 +177,13 @@ function meetsReference(search: ReferenceValue, stored: ReferenceSearchValue): b
     default:
       return search satisfies never;
   }
+}
+
+function meetsCanonical(
+  { url, hierarchy }: Extract<ReferenceValue, { kind: 'canonical' }>,
+  stored: ReferenceSearchValue,
+): boolean {
+  return stored.url !== undefined && meetsUri(url, { parameter: stored.parameter, value: stored.url }, hierarchy);
 }
 
 function meetsStrings(criterion: StringCriterion, facts: SearchFacts): boolean {

@@ -6,6 +6,7 @@ import { searchLimits } from './limits.ts';
 import type { SearchParameter } from './parameter.ts';
 import type { CriterionContext, Typed } from './parse-criterion.ts';
 import { tokenValue } from './parse-value.ts';
+import { wordsOf } from './text.ts';
 
 /** A token with its modifier. @see https://hl7.org/fhir/R4/search.html#token */
 export function tokenCriterion(context: CriterionContext, parameter: SearchParameter, typed: Typed): Criterion {
@@ -23,7 +24,7 @@ export function tokenCriterion(context: CriterionContext, parameter: SearchParam
         values.map((text) => tokenValue(name, text)),
       );
     case 'text':
-      return { kind: 'token-text', parameter, values: values.map(unescapeValue) };
+      return { kind: 'token-text', parameter, values: values.map((text) => textValue(name, text)) };
     case 'of-type':
       return { kind: 'of-type', parameter, values: values.map((text) => ofTypeValue(name, text)) };
     case 'in':
@@ -59,6 +60,12 @@ function all(name: string, lists: readonly (readonly TokenValue[])[]): readonly 
   const values = lists.flat();
   if (values.length > searchLimits.codes) throw beyondLimit(name, `${searchLimits.codes} codes in a parameter`);
   return values;
+}
+
+function textValue(name: string, escaped: string): string {
+  const text = unescapeValue(escaped);
+  if (wordsOf(text).length === 0) throw invalidValue(name, 'the start of a text, or of a word in it');
+  return text;
 }
 
 /** "All 3 parts must be present"; an empty system is a type without one. */

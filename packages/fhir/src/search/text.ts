@@ -17,6 +17,14 @@ export function wordsOf(text: string): string[] {
   return words.map((word) => Array.from(word).slice(0, textLimits.wordLength).join(''));
 }
 
+/** Characters of a token's text that are searched. */
+const tokenTextLength = 200;
+
+/** What a token is called, as `:text` compares it: its words, one space between them. */
+export function tokenText(text: string): string {
+  return wordsOf(text).join(' ').slice(0, tokenTextLength);
+}
+
 /**
  * Reads `headache "visual aura" or migraine -child`: words are AND-ed, `or` parts clauses, quotes make a phrase, `-`
  * excludes. Undefined for what has no word, a clause that only excludes, or more than `textLimits.phrases`.
@@ -73,7 +81,7 @@ function add(into: Into, text: string, isNarrative: boolean): void {
 /** Members that machines read. */
 const unread: ReadonlySet<string> = new Set([
   ...['resourceType', 'id', 'versionId', 'lastUpdated', 'reference', 'system', 'url', 'uri', 'profile', 'source'],
-  ...['fullUrl', 'data', 'contentType', 'hash', 'div', 'extension', 'modifierExtension', 'status', 'use', 'language'],
+  ...['fullUrl', 'data', 'contentType', 'hash', 'div', 'status', 'use', 'language'],
 ]);
 
 function collect(into: Into, name: string, value: unknown): void {

@@ -1,7 +1,7 @@
 import type { ElementDefinition, ElementType } from '../../definitions/element.ts';
 import { isPrimitive, typeDefinition } from '../../definitions/type.ts';
 import { impliedSystem } from '../../definitions/value-set.ts';
-import { compositeKey } from '../composite.ts';
+import { compositeKey, placeOf } from '../composite.ts';
 import type { SearchParameter } from '../parameter.ts';
 import type { SearchValue } from '../value.ts';
 import { type Conversion, conversion } from './conversion.ts';
@@ -21,7 +21,7 @@ const isExtracted = ({ code, type }: SearchParameter): boolean =>
  * @throws {Error} if a parameter cannot be compiled; for R4's own, none is left
  */
 export function compileExtractor(parameters: readonly SearchParameter[]): Extractor {
-  const program: Program = { lines: [], variables: 0, conversions: [], parameter: '', out: 'out' };
+  const program: Program = { lines: [], variables: 0, conversions: [], parameter: '', out: 'out', place: '' };
   for (const parameter of parameters) if (isExtracted(parameter)) emitParameter(program, parameter);
   const body = `'use strict';\nreturn (root, out) => {\n${program.lines.join('\n')}\n};`;
   // What is compiled here is made of our own definitions alone, and every text in it is a JSON literal.
@@ -35,6 +35,8 @@ type Program = {
   /** The code that values are written under, as a literal, and the variable of the list they go to. */
   parameter: string;
   out: string;
+  /** Of a composite: the path of its element. */
+  place: string;
 };
 
 /** A place in the resource: the variable that holds its value, and the type that value has there. */
@@ -63,6 +65,7 @@ function rooted(path: Path, type: string): Path {
 function emitPath(program: Program, parameter: SearchParameter, path: Path): void {
   const type = { name: parameter.resourceType, member: '', targets: [] };
   const before = program.lines.length;
+  program.place = placeOf(path);
   emitSteps(program, parameter, { variable: 'root', type }, path.steps);
   if (program.lines.length === before) throw new Error(`${parameter.url} finds nothing on ${parameter.resourceType}`);
 }
@@ -199,7 +202,7 @@ function emitComposite(
     return program.out;
   });
   Object.assign(program, { parameter: code, out });
-  const key = literal(compositeKey(parameter, place.type.name));
+  const key = literal(compositeKey(parameter, program.place));
   const isWhole = lists.map((list) => `${list}.length > 0`).join(' && ');
   program.lines.push(
     `if (${isWhole}) ${out}.push({ kind: 'composite', parameter: ${code}, key: ${key}, parts: [${lists}] });`,

@@ -15,6 +15,7 @@ import { type FoundRow, foundColumns, included } from './include.ts';
 import { conditionsOf } from './link.ts';
 import { isNarrow, listedCriterion, orderOf } from './order.ts';
 import { type Matches, pageStatements } from './page.ts';
+import { paired } from './pair.ts';
 import { besideList } from './range.ts';
 import { totalOf } from './total.ts';
 
@@ -63,11 +64,12 @@ export async function matchesOf(
 ): Promise<Matches> {
   const { site, rule, type, alias } = row;
   const always = [sql`${raw(alias)}.tk = ${typeKey(type)}`, ruleCondition(site, rule, type, 's', alias)];
-  const conditions = await conditionsOf(connection, row, query.criteria);
+  const criteria = paired(type, query.criteria);
+  const conditions = await conditionsOf(connection, row, criteria);
   const criterion = listedCriterion(query.criteria);
-  const beside = conditions.filter((_, i) => query.criteria[i] !== criterion);
+  const beside = conditions.filter((_, i) => criteria[i] !== criterion);
   const walked = () =>
-    Promise.all(query.criteria.filter((one) => one !== criterion).map((one) => besideList(connection, row, one)));
+    Promise.all(criteria.filter((one) => one !== criterion).map((one) => besideList(connection, row, one)));
   const listed = criterion && { criterion, conditions: [...always, ...(isWalked ? await walked() : beside)] };
   return {
     row,
