@@ -1,4 +1,4 @@
-import { parseScope, parseSearch, type Resource } from '@chartgate/fhir';
+import { parseScope, parseSearch, type Resource, type Terminology } from '@chartgate/fhir';
 import type { SearchPosition, SearchType } from '../../../access/interaction.ts';
 import { isDenied, type Permitted, permit } from '../../../access/permit.ts';
 import { type TestDatabase, testDatabase } from '../../../testing/database.ts';
@@ -19,9 +19,26 @@ export const now = Date.UTC(2026, 5, 1);
 /** `scope`: what the token opens, `system/*.rs` where nothing is said. */
 export type Asking = { readonly scope?: string; readonly after?: SearchPosition | undefined };
 
+const systems = ['urn:s', 'urn:t'];
+
+/** Two value sets, and one system in which a is above b, and b above c. */
+const terminology: Terminology = {
+  isMember: () => undefined,
+  codings: (valueSet) => {
+    if (valueSet === 'http://vs.example/ab')
+      return systems.flatMap((system) => [
+        { system, code: 'a' },
+        { system, code: 'b' },
+      ]);
+    return valueSet === 'http://vs.example/none' ? [] : undefined;
+  },
+  below: (system, code) => (system === 'urn:s' ? ['a', 'b', 'c'].slice('abc'.indexOf(code)) : undefined),
+  above: (system, code) => (system === 'urn:s' ? ['a', 'b', 'c'].slice(0, 'abc'.indexOf(code) + 1) : undefined),
+};
+
 /** A permit for a search, as its text stands after the `?`. */
 export function permitted(type: string, text: string, asking: Asking = {}): Permitted<SearchType> {
-  const { query } = parseSearch(type, new URLSearchParams(text), { now });
+  const { query } = parseSearch(type, new URLSearchParams(text), { now, terminology });
   const { scope = 'system/*.rs', after } = asking;
   const { scopes } = parseScope(scope);
   const interaction: SearchType = { code: 'search-type', type, query, ...(after && { after }) };

@@ -70,6 +70,7 @@ function isListed(criterion: Criterion): criterion is ListedCriterion {
   return (
     criterion.kind === 'token' &&
     !criterion.not &&
+    criterion.values.length > 0 &&
     criterion.values.length <= maxLists &&
     criterion.values.every((value) => value.code !== undefined) &&
     isOrdered(criterion.parameter) === 'both'
