@@ -10,8 +10,18 @@ export type ArchivedFile = { readonly name: string; readonly text: () => string 
  * @returns undefined where the archive is not there
  */
 export function readArchive(path: string): readonly ArchivedFile[] | undefined {
-  const file = resolve(import.meta.dirname, '../../../..', path);
+  const file = beside(path);
   return existsSync(file) ? untar(zstdDecompressSync(readFileSync(file))) : undefined;
+}
+
+/** The text of a file of published data beside the repository; undefined where it is not there. */
+export function readBeside(path: string): string | undefined {
+  const file = beside(path);
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+function beside(path: string): string {
+  return resolve(import.meta.dirname, '../../../..', path);
 }
 
 const block = 512;
