@@ -80,7 +80,7 @@ function ofTypeValue(name: string, text: string): OfTypeValue {
 /** The codes of a value set, named by its canonical URL or by a reference to it. */
 function codesIn({ terminology, valueSetUrl }: CriterionContext, name: string, escaped: string): readonly TokenValue[] {
   const text = unescapeValue(escaped);
-  const url = /^[A-Za-z][A-Za-z0-9+.-]*:/.test(text) ? text : valueSetUrl?.(text);
+  const url = valueSetUrl?.(text) ?? (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(text) ? text : undefined);
   const codings = url === undefined ? undefined : terminology?.codings(url, searchLimits.codes);
   if (codings) return codings.flatMap(tokenOf);
   throw unsupported(

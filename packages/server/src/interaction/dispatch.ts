@@ -23,6 +23,7 @@ import { urlOf } from './parameters.ts';
 import { read } from './read.ts';
 import { searchType } from './search-type.ts';
 import { permitUpdate, update } from './update.ts';
+import { valueSetUrls } from './value-set-url.ts';
 import { vread } from './vread.ts';
 
 /** A FHIR request as it stands on the wire or in a bundle's entry: what is asked, below the site's base. */
@@ -116,11 +117,13 @@ async function remove(request: FhirRequest, context: FhirContext): Promise<Answe
   return deleteResource(context.rights.require({ code: 'delete', type, id: requireId(id), ...ifMatch }), context.store);
 }
 
-function search(type: string, request: FhirRequest, context: FhirContext<ResourceReader>): Promise<Answer> {
+async function search(type: string, request: FhirRequest, context: FhirContext<ResourceReader>): Promise<Answer> {
   const { base, seal, conformance } = context;
-  const { parameters } = conformance;
+  const { parameters, terminology } = conformance;
   const asked = request.query.filter(([name]) => name !== '_cursor');
-  const { query, used } = parseSearch(type, asked, { handling: request.handling, base, parameters });
+  const valueSetUrl = await valueSetUrls(asked, context);
+  const options = { handling: request.handling, base, parameters, terminology, valueSetUrl };
+  const { query, used } = parseSearch(type, asked, options);
   const self = urlOf(`${base}/${type}`, used);
   const bound = { key: seal.key, boundTo: `${seal.boundTo}\n${self}` };
   const cursor = request.query.find(([name]) => name === '_cursor')?.[1];

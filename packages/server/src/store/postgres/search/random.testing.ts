@@ -36,6 +36,8 @@ export const words = [
   '\u{10ffff}end',
   'ab',
 ];
+/** Those with a letter or a digit in them, as a text has. */
+const spoken = words.filter((word) => /[a-z\d]/i.test(word));
 export const codes = ['a', 'b', 'c', "c'd", 'e\\', '{f}', '%'];
 export const systems = ['urn:s', 'urn:t', "urn:'"];
 /** In order. */
@@ -223,15 +225,17 @@ export function randomParameter(r: Random, type: string, isInner = false): [name
   const text = () =>
     escaped(
       r.pick([
-        r.pick(words),
-        `"${r.pick(words)} ${r.pick(words)}"`,
-        `${r.pick(words)} -${r.pick(words)}`,
-        `${r.pick(words)} or ${r.pick(words)}`,
+        r.pick(spoken),
+        `"${r.pick(spoken)} ${r.pick(spoken)}"`,
+        `${r.pick(spoken)} -${r.pick(spoken)}`,
+        `${r.pick(spoken)} or ${r.pick(spoken)}`,
       ]),
     );
+  const start = () =>
+    some(() => escaped(r.pick([r.pick(spoken), r.pick(spoken).slice(0, 4)].filter((one) => /[a-z\d]/i.test(one)))));
   const uri = () => escaped(r.pick(uris)).replace('\\|', '|');
   const place = () =>
-    `${r.pick(['87', '89.9', '90'])}|${r.pick(['-180', '0', '179.5'])}|${r.pick(['10', '300', '500|[mi_i]', '2e'])}`;
+    `${r.pick(['87', '89.9', '90'])}|${r.pick(['-180', '0', '179.5'])}|${r.pick(['10', '300', '500|[mi_i]', '2000'])}`;
   const id = () => `r${Math.floor(r() * 120)}`;
   const own = {
     Patient: [
@@ -246,7 +250,7 @@ export function randomParameter(r: Random, type: string, isInner = false): [name
         'identifier:of-type',
         () => some(() => `${r.pick([...systems, ''])}|${escaped(r.pick(codes))}|${escaped(r.pick(codes))}`),
       ],
-      ['identifier:text', word],
+      ['identifier:text', start],
       ['family:contains', word],
       ['_content', text],
       ['active', () => r.pick(['true', 'false'])],
@@ -269,9 +273,9 @@ export function randomParameter(r: Random, type: string, isInner = false): [name
       ['performer', () => 'https://else.example/Organization/1'],
       ['performer:missing', () => r.pick(['true', 'false'])],
       ['combo-code', token],
-      ['code:text', word],
-      ['combo-code:text', word],
-      ['value-concept:text', word],
+      ['code:text', start],
+      ['combo-code:text', start],
+      ['value-concept:text', start],
       ['code:in', () => r.pick(['http://vs.example/ab', 'http://vs.example/none'])],
       ['code:not-in', () => r.pick(['http://vs.example/ab', 'http://vs.example/none'])],
       ['code:below', () => `urn:s|${r.pick(['a', 'b', 'c'])}`],
