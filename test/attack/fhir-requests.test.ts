@@ -146,8 +146,12 @@ test('attack 66: a compressed body is not taken, so it cannot grow', async () =>
 });
 
 for (const [what, query] of [
-  ['a chain of two links', 'Observation?subject:Patient.general-practitioner:Practitioner.name=x'],
-  ['a `_has` in a `_has`', 'Patient?_has:Observation:patient:_has:Provenance:target:agent=x'],
+  ['a chain of six links', `Location?${'partof.'.repeat(6)}name=x`],
+  ['six times `_has`', `Observation?${'_has:Observation:has-member:'.repeat(6)}code=x`],
+  ['`_has` and chains of six links', `Patient?_has:Observation:patient:${'has-member:Observation.'.repeat(5)}code=x`],
+  ['a chain to any type', 'Provenance?target._id=x'],
+  ['a hundred chains', `Observation?${Array(100).fill('patient.name=x').join('&')}`],
+  ['lists without end', `Patient?${Array(70).fill('_list=x').join('&')}`],
   ['an OR-list of a thousand', `Patient?gender=${Array(1000).fill('male').join(',')}`],
   ['two hundred parameters', `Patient?${Array(200).fill('gender=male').join('&')}`],
   ['fifty includes', `Patient?${Array(50).fill('_include=Patient:organization').join('&')}`],

@@ -1,4 +1,5 @@
 import type { Compact } from '../../src/definitions/compact.ts';
+import { otherCompartments } from './compartments.ts';
 
 type Corrections = { readonly [section in keyof Compact]?: Record<string, unknown> };
 
@@ -90,7 +91,7 @@ export const corrections: Corrections = {
     'http://hl7.org/fhir/SearchParameter/DeviceDefinition-classification': null,
     'http://hl7.org/fhir/SearchParameter/ServiceRequest-order-detail': null,
   },
-  compartments: { Patient: { Encounter: ['patient'], Task: null } },
+  compartments: { Patient: { Encounter: ['patient'], Task: null }, ...otherCompartments },
 };
 
 /** Applies corrections to a section in place: members are set one by one, null deletes, other values replace. */

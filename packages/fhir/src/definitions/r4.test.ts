@@ -108,10 +108,14 @@ describe('the compact definitions are the published R4', { skip }, () => {
     );
   });
 
-  test('the patient compartment has the published parameters', () => {
-    const patient = published.get('CompartmentDefinition-patient')!;
-    const entries = (patient.resource as { code: string; param?: string[] }[]).filter((entry) => entry.param);
-    assert.deepEqual(r4.compartments, { Patient: Object.fromEntries(entries.map((e) => [e.code, e.param])) });
+  test('the five compartments have the published parameters', () => {
+    const definitions = all('CompartmentDefinition').filter((definition) => definition.id !== 'example');
+    const expected = definitions.map(({ code, resource }) => {
+      const entries = (resource as { code: string; param?: string[] }[]).filter((entry) => entry.param);
+      return [code, Object.fromEntries(entries.map((entry) => [entry.code, entry.param]))];
+    });
+    assert.deepEqual(r4.compartments, Object.fromEntries(expected));
+    assert.equal(expected.length, 5);
   });
 });
 

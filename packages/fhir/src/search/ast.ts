@@ -1,3 +1,4 @@
+import type { CompartmentName } from '../compartment/definition.ts';
 import type { NearValue } from './near.ts';
 import type { SearchParameter } from './parameter.ts';
 import type { TextQuery } from './text.ts';
@@ -18,6 +19,11 @@ export type SearchQuery = {
   readonly total?: 'none' | 'estimate' | 'accurate';
 };
 
+/** A search over several types: a search for each, all with the same page size, total and includes. */
+export type SystemQuery = Pick<SearchQuery, 'include' | 'revinclude' | 'count' | 'total'> & {
+  readonly parts: readonly SearchQuery[];
+};
+
 export type Criterion =
   | TokenCriterion
   | TokenTextCriterion
@@ -34,6 +40,7 @@ export type Criterion =
   | { readonly kind: 'missing'; readonly parameter: SearchParameter; readonly missing: boolean }
   | { readonly kind: 'id'; readonly values: readonly string[] }
   | { readonly kind: 'lastUpdated'; readonly values: readonly DateValue[] }
+  | CompartmentCriterion
   | ChainCriterion
   | HasCriterion;
 
@@ -169,6 +176,17 @@ export type UriCriterion = {
   readonly hierarchy?: Hierarchy;
 };
 
+/**
+ * `Patient/1/Observation`: one of the parameters points at the resource that the compartment is of, or it is that
+ * resource itself. @see https://hl7.org/fhir/R4/compartmentdefinition.html
+ */
+export type CompartmentCriterion = {
+  readonly kind: 'compartment';
+  readonly compartment: CompartmentName;
+  readonly parameters: readonly SearchParameter[];
+  readonly isSelf: boolean;
+};
+
 /** `subject:Patient.name=x`: one inner criterion for each target type it is tried on, OR-ed. */
 export type ChainCriterion = {
   readonly kind: 'chain';
@@ -184,11 +202,15 @@ export type HasCriterion = {
   readonly criterion: Criterion;
 };
 
-/** `_include=Observation:subject:Patient` (source, reference parameter, target type); the same for `_revinclude`. */
+/**
+ * `_include=Observation:subject:Patient` (source, reference parameter, target type); the same for `_revinclude`. A
+ * wildcard has been spelled out: `parameters` are of the source type. `iterate`: also from what was included.
+ */
 export type Include = {
   readonly source: string;
-  readonly parameter: SearchParameter;
+  readonly parameters: readonly SearchParameter[];
   readonly target?: string;
+  readonly iterate: boolean;
 };
 
 export type SortKey = { readonly by: SortBy; readonly descending: boolean };

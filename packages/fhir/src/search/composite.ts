@@ -14,7 +14,12 @@ export function compositeKey(parameter: SearchParameter, place: string): string 
 /** The keys that the values of a parameter may have: one for each of the elements its expression names. */
 export function compositeKeys(parameter: SearchParameter): readonly string[] {
   const paths = parseExpression(parameter.expression).filter(({ root }) => root === parameter.resourceType);
-  return [...new Set(paths.map((path) => compositeKey(parameter, placeOf(path))))];
+  return [...new Set(paths.map((path) => insideOf(parameter.code) + compositeKey(parameter, placeOf(path))))];
+}
+
+/** Where a composite of a contained resource lies, apart from those of the resource around it. @see containedParameter */
+export function insideOf(code: string): string {
+  return code.slice(0, code.lastIndexOf('.') + 1);
 }
 
 /** The element that a path leads to, such as `Observation.component`. */

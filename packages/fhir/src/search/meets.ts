@@ -1,5 +1,6 @@
 import type {
   ChainCriterion,
+  CompartmentCriterion,
   Criterion,
   HasCriterion,
   Hierarchy,
@@ -87,12 +88,20 @@ function meetsOne(criterion: Criterion, facts: SearchFacts): boolean {
       return some(facts, criterion, 'position', isNear);
     case 'text':
       return meetsTexts(criterion, facts);
+    case 'compartment':
+      return meetsCompartment(criterion, facts);
     case 'chain':
     case 'has':
       throw new TypeError(`A ${criterion.kind} criterion needs other resources`);
     default:
       return criterion satisfies never;
   }
+}
+
+function meetsCompartment({ compartment, parameters, isSelf }: CompartmentCriterion, facts: SearchFacts): boolean {
+  if (isSelf && facts.id === compartment.id) return true;
+  const value = { kind: 'local', types: [compartment.type], id: compartment.id } as const;
+  return parameters.some((parameter) => meetsReferences({ kind: 'reference', parameter, values: [value] }, facts));
 }
 
 /** Whether any stored value of the criterion's parameter meets any of its search values. */

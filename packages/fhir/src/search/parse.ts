@@ -1,13 +1,15 @@
+import { type CompartmentName, compartmentCriterion } from '../compartment/definition.ts';
 import { FhirError } from '../outcome/fhir-error.ts';
 import { type Issue, issue } from '../outcome/outcome.ts';
 import type { Terminology } from '../terminology/terminology.ts';
-import type { Criterion, Include, SearchQuery } from './ast.ts';
+import type { Criterion, Include, SearchQuery, SortKey } from './ast.ts';
 import { beyondLimit, UnknownParameter, unsupported } from './invalid.ts';
 import { searchLimits } from './limits.ts';
 import { r4SearchParameters, type SearchParameters } from './parameters.ts';
 import type { CriterionContext, SearchPair } from './parse-criterion.ts';
-import { criterionOf } from './parse-link.ts';
-import { countOf, includeOf, isCountAlone, revincludeOf, sortOf, totalOf } from './parse-result.ts';
+import { includesOf, revincludesOf } from './parse-include.ts';
+import { type Branches, criterionOf } from './parse-link.ts';
+import { countOf, isCountAlone, sortOf, totalOf } from './parse-result.ts';
 
 /** How a search is read. */
 export type SearchOptions = {
@@ -23,6 +25,8 @@ export type SearchOptions = {
   readonly terminology?: Terminology;
   /** Canonical URL of the value set that a reference such as `ValueSet/1` names. */
   readonly valueSetUrl?: (reference: string) => string | undefined;
+  /** The compartment that is searched, as in `Patient/1/Observation`. */
+  readonly compartment?: CompartmentName;
 };
 
 /** A search, and what became of its parameters. */
@@ -34,11 +38,18 @@ export type ParsedSearch = {
   readonly used: readonly (readonly [name: string, value: string])[];
 };
 
+/** What a search asks of each type. Mutable while the parameters are read. */
+type Part = {
+  readonly type: string;
+  readonly branches: Branches;
+  readonly criteria: Criterion[];
+  sort: readonly SortKey[];
+};
+
 /** Mutable while the parameters are read. */
 type Draft = {
   readonly context: CriterionContext;
-  readonly type: string;
-  readonly criteria: Criterion[];
+  readonly parts: readonly Part[];
   readonly include: Include[];
   readonly revinclude: Include[];
   readonly ignored: string[];
@@ -46,7 +57,7 @@ type Draft = {
   readonly unknown: Issue[];
   readonly handling: 'strict' | 'lenient';
   readonly seen: Set<string>;
-  sort: SearchQuery['sort'];
+  includes: number;
   count: number;
   countAlone: boolean;
   total?: NonNullable<SearchQuery['total']>;
@@ -55,7 +66,7 @@ type Draft = {
 /**
  * Reads the parameters of a type search, percent-decoding done. Repeated parameters are AND-ed, commas OR.
  * @throws {FhirError} 400 naming each unknown parameter, or the first that cannot be used and why; values are never
- * repeated.
+ * repeated. 404 where the type lies in no such compartment.
  * @see https://hl7.org/fhir/R4/search.html
  */
 export function parseSearch(
@@ -63,44 +74,49 @@ export function parseSearch(
   parameters: Iterable<readonly [name: string, value: string]>,
   options: SearchOptions = {},
 ): ParsedSearch {
-  const draft = draftOf(type, options);
+  const { queries, ignored, used } = parseSearches([type], parameters, options);
+  const [query] = queries;
+  if (!query) throw new TypeError('A search on one type has one query');
+  return { query, ignored, used };
+}
+
+/** The same search on each of several types, which must all have its parameters. Throws as `parseSearch` does. */
+export function parseSearches(
+  types: readonly string[],
+  parameters: Iterable<readonly [name: string, value: string]>,
+  options: SearchOptions,
+): Omit<ParsedSearch, 'query'> & { readonly queries: readonly SearchQuery[] } {
+  const draft = draftOf(types, options);
   let count = 0;
   for (const [name, value] of parameters) {
     if (++count > searchLimits.parameters) throw beyondLimit(name, `${searchLimits.parameters} parameters`);
     read(draft, { name, value });
   }
   if (draft.unknown.length > 0) throw new FhirError(400, draft.unknown);
-  return { query: queryOf(draft), ignored: draft.ignored, used: draft.used };
+  return { queries: draft.parts.map((part) => queryOf(draft, part)), ignored: draft.ignored, used: draft.used };
 }
 
-function draftOf(type: string, options: SearchOptions): Draft {
-  const {
-    handling = 'strict',
-    base,
-    now = Date.now(),
-    parameters = r4SearchParameters,
-    terminology,
-    valueSetUrl,
-  } = options;
-  const context: CriterionContext = { empty: 'ignored', base, now, parameters, terminology, valueSetUrl };
+function draftOf(types: readonly string[], options: SearchOptions): Draft {
+  const { handling = 'strict', base, now = Date.now(), parameters = r4SearchParameters, compartment } = options;
+  const { terminology, valueSetUrl } = options;
+  const inside = (type: string) => (compartment ? [compartmentCriterion(compartment, type, parameters)] : []);
   return {
-    context,
-    type,
+    context: { empty: 'ignored', base, now, parameters, terminology, valueSetUrl },
+    parts: types.map((type) => ({ type, branches: { count: 0 }, criteria: inside(type), sort: [] })),
     handling,
-    criteria: [],
     include: [],
     revinclude: [],
     ignored: [],
     used: [],
     unknown: [],
     seen: new Set(),
-    sort: [],
+    includes: 0,
     count: searchLimits.defaultCount,
     countAlone: false,
   };
 }
 
-function queryOf({ type, criteria, include, revinclude, sort, countAlone, ...rest }: Draft): SearchQuery {
+function queryOf({ include, revinclude, countAlone, ...rest }: Draft, { type, criteria, sort }: Part): SearchQuery {
   const total = rest.total === undefined ? {} : { total: rest.total };
   return { type, criteria, include, revinclude, sort, count: countAlone ? 0 : rest.count, ...total };
 }
@@ -119,20 +135,20 @@ function read(draft: Draft, pair: SearchPair): void {
 }
 
 /** False where the parameter has no value. */
-function readCriterion(draft: Draft, pair: SearchPair): boolean {
-  const criterion = criterionOf(draft.context, draft.type, pair);
-  if (criterion) draft.criteria.push(criterion);
-  return criterion !== undefined;
+function readCriterion({ context, parts }: Draft, pair: SearchPair): boolean {
+  // All of them are read before any is kept: one that a type does not know holds for none.
+  const read = parts.map(({ type, branches }) => criterionOf({ ...context, branches }, type, pair));
+  for (const [i, criterion] of read.entries()) if (criterion) parts[i]?.criteria.push(criterion);
+  return read.some((criterion) => criterion !== undefined);
 }
 
 /** Reads a parameter that is about the result, not about the matches. False where it has no value. */
 function readResult(draft: Draft, code: string, pair: SearchPair): boolean {
   const { name, value } = pair;
+  if (code === '_include' || code === '_revinclude') return readInclude(draft, code, pair);
   if (name !== code) throw unsupported(name, 'no modifier is supported here.');
   if (value === '') return false;
-  if (code === '_include') addInclude(draft, draft.include, pair, includeOf);
-  else if (code === '_revinclude') addInclude(draft, draft.revinclude, pair, revincludeOf);
-  else if (code !== '_format' && code !== '_pretty') readOnce(draft, code, value);
+  if (code !== '_format' && code !== '_pretty') readOnce(draft, code, value);
   return true;
 }
 
@@ -142,7 +158,7 @@ function readOnce(draft: Draft, code: string, value: string): void {
   if (code === '_count') draft.count = countOf(value);
   else if (code === '_total') draft.total = totalOf(value);
   else if (code === '_summary') draft.countAlone = isCountAlone(value);
-  else draft.sort = sortOf(draft.context, draft.type, value);
+  else for (const part of draft.parts) part.sort = sortOf(draft.context, part.type, value);
 }
 
 /** `_format` and `_pretty` are of all interactions: the wire reads them. */
@@ -150,9 +166,11 @@ export const resultParameters: ReadonlySet<string> = new Set([
   ...['_count', '_total', '_summary', '_sort', '_include', '_revinclude', '_format', '_pretty'],
 ]);
 
-function addInclude(draft: Draft, to: Include[], pair: SearchPair, read: typeof includeOf): void {
-  if (draft.include.length + draft.revinclude.length >= searchLimits.includes) {
-    throw beyondLimit(pair.name, `${searchLimits.includes} includes`);
-  }
-  to.push(read(draft.context, draft.type, pair));
+function readInclude(draft: Draft, code: '_include' | '_revinclude', pair: SearchPair): boolean {
+  if (pair.value === '') return false;
+  if (++draft.includes > searchLimits.includes) throw beyondLimit(pair.name, `${searchLimits.includes} includes`);
+  const types = draft.parts.map(({ type }) => type);
+  const [to, read] = code === '_include' ? [draft.include, includesOf] : [draft.revinclude, revincludesOf];
+  to.push(...read(draft.context, types, pair));
+  return true;
 }

@@ -1,4 +1,4 @@
-import type { Labels, Resource, SearchQuery } from '@chartgate/fhir';
+import type { Labels, Resource, SearchQuery, SystemQuery } from '@chartgate/fhir';
 
 /** The FHIR interactions, by the specification's names. @see https://hl7.org/fhir/R4/http.html */
 export type Interaction =
@@ -6,6 +6,8 @@ export type Interaction =
   | Vread
   | HistoryInstance
   | SearchType
+  | SearchSystem
+  | Explain
   | Create
   | Update
   | Delete
@@ -38,6 +40,20 @@ export type SearchType = {
   /** Where the page starts; absent: at the first match. */
   readonly after?: SearchPosition;
 };
+
+/**
+ * A search over several types, of the system or of a compartment. Those that were named must all be open; where none
+ * was, those that are not open are left out.
+ */
+export type SearchSystem = {
+  readonly code: 'search-system';
+  readonly query: SystemQuery;
+  readonly isNamed: boolean;
+  readonly after?: SearchPosition;
+};
+
+/** A search on a type whose answer is not what it finds but how: statements, plans and numbers of rows. Ours. */
+export type Explain = { readonly code: 'explain'; readonly type: string; readonly query: SearchQuery };
 
 /**
  * Keyset position: the sort keys of the last row, in the order of `query.sort`, then its row id (decimal). A search

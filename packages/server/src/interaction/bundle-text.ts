@@ -22,6 +22,11 @@ export function searchEntry(base: string, row: StoredVersion, mode: 'match' | 'i
   return `{"fullUrl":"${base}/${row.type}/${row.id}","resource":${row.body},"search":{"mode":"${mode}"}}`;
 }
 
+/** What there is to tell about a search, as an entry of its answer. @see https://hl7.org/fhir/R4/search.html#errors */
+export function outcomeEntry(outcome: object): string {
+  return `{"resource":${JSON.stringify(outcome)},"search":{"mode":"outcome"}}`;
+}
+
 /** @see https://hl7.org/fhir/R4/http.html#history */
 export function historyEntry(base: string, row: StoredVersion): string {
   const url = row.method === 'POST' ? row.type : `${row.type}/${row.id}`;

@@ -1,14 +1,5 @@
-import {
-  badRequest,
-  type Conformance,
-  FhirError,
-  isResourceId,
-  isResourceType,
-  issue,
-  parseSearch,
-} from '@chartgate/fhir';
-import type { Content, SearchPosition, SearchType } from '../access/interaction.ts';
-import type { Permitted } from '../access/permit.ts';
+import { badRequest, type Conformance, FhirError, isResourceId, isResourceType, issue } from '@chartgate/fhir';
+import type { Content } from '../access/interaction.ts';
 import type { Rights } from '../access/rights.ts';
 import type { IndexingStatus } from '../store/parameter-ports.ts';
 import type { ResourceReader, ResourceStore } from '../store/ports.ts';
@@ -21,9 +12,8 @@ import { historyInstance } from './history-instance.ts';
 import type { OperationCall } from './operation-call.ts';
 import { urlOf } from './parameters.ts';
 import { read } from './read.ts';
-import { searchType } from './search-type.ts';
+import { isSearchPath, searchRequest } from './search-request.ts';
 import { permitUpdate, update } from './update.ts';
-import { valueSetUrls } from './value-set-url.ts';
 import { vread } from './vread.ts';
 
 /** A FHIR request as it stands on the wire or in a bundle's entry: what is asked, below the site's base. */
@@ -76,10 +66,10 @@ export function dispatch(request: FhirRequest, context: FhirContext): Promise<An
 
 /** The interactions that only read; they run as well inside of a transaction. */
 export async function dispatchRead(request: FhirRequest, context: FhirContext<ResourceReader>): Promise<Answer> {
-  const [typeText, id, history, versionId, ...rest] = request.path;
+  if (isSearchPath(request.path)) return search(request, context);
+  const [typeText, id = '', history, versionId, ...rest] = request.path;
   const type = requireType(typeText);
   if (rest.length > 0 || (history !== undefined && history !== '_history')) throw noSuchPath();
-  if (id === undefined || id === '_search') return search(type, request, context);
   requireId(id);
   if (versionId !== undefined) {
     return vread(context.rights.require({ code: 'vread', type, id, versionId: requireId(versionId) }), context.store);
@@ -88,10 +78,16 @@ export async function dispatchRead(request: FhirRequest, context: FhirContext<Re
   return read(context.rights.require({ code: 'read', type, id }), context.store);
 }
 
+/** Of the system where the path names no type, and of a compartment where it names a resource. */
+async function search(request: FhirRequest, context: FhirContext<ResourceReader>): Promise<Answer> {
+  const [type = '', id = ''] = request.path.filter((segment) => segment !== '_search');
+  return searchRequest({ type: type === '' ? '' : requireType(type), id }, request, context);
+}
+
 async function post(request: FhirRequest, context: FhirContext): Promise<Answer> {
-  const [typeText, second, ...rest] = request.path;
+  if (request.path.at(-1) === '_search' && isSearchPath(request.path)) return search(request, context);
+  const [typeText, second] = request.path;
   const type = requireType(typeText);
-  if (second === '_search' && rest.length === 0) return search(type, request, context);
   if (second !== undefined) throw noSuchPath();
   const permitted = context.rights.require({ code: 'create', type, content: requireContent(request, type) });
   if (request.ifNoneExist === undefined) return create(permitted, context.store);
@@ -115,23 +111,6 @@ async function remove(request: FhirRequest, context: FhirContext): Promise<Answe
   if (id === undefined || rest.length > 0) throw noSuchPath();
   const ifMatch = request.ifMatch === undefined ? {} : { ifMatch: request.ifMatch };
   return deleteResource(context.rights.require({ code: 'delete', type, id: requireId(id), ...ifMatch }), context.store);
-}
-
-async function search(type: string, request: FhirRequest, context: FhirContext<ResourceReader>): Promise<Answer> {
-  const { base, seal, conformance } = context;
-  const { parameters, terminology } = conformance;
-  const asked = request.query.filter(([name]) => name !== '_cursor');
-  const valueSetUrl = await valueSetUrls(asked, context);
-  const options = { handling: request.handling, base, parameters, terminology, valueSetUrl };
-  const { query, used } = parseSearch(type, asked, options);
-  const self = urlOf(`${base}/${type}`, used);
-  const bound = { key: seal.key, boundTo: `${seal.boundTo}\n${self}` };
-  const cursor = request.query.find(([name]) => name === '_cursor')?.[1];
-  const after = cursor === undefined ? {} : { after: openCursor(cursor, bound) as SearchPosition };
-  const permitted: Permitted<SearchType> = context.rights.require({ code: 'search-type', type, query, ...after });
-  const next = (position: SearchPosition) =>
-    urlOf(`${base}/${type}`, [...used, ['_cursor', sealCursor(position, bound)]]);
-  return searchType(permitted, context.store, { base, self, next });
 }
 
 const historyPage = { count: 50, maxCount: 1000 };

@@ -1,5 +1,6 @@
 import { docref } from './docref.ts';
 import { everything } from './everything.ts';
+import { explain } from './explain.ts';
 import { lastn } from './lastn.ts';
 import { meta, metaAdd, metaDelete } from './meta.ts';
 import type { Operation } from './operation.ts';
@@ -9,6 +10,7 @@ import { searchParameterStatus } from './search-parameter-status.ts';
 export const operations: readonly Operation[] = [
   docref,
   everything,
+  explain,
   lastn,
   meta,
   metaAdd,

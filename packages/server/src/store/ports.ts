@@ -3,11 +3,13 @@ import type {
   Delete,
   Everything,
   EverythingPosition,
+  Explain,
   HistoryInstance,
   LastOfEach,
   Read,
   Relabel,
   SearchPosition,
+  SearchSystem,
   SearchType,
   Update,
   Vread,
@@ -24,7 +26,9 @@ export interface ResourceReader {
   vread(permitted: Permitted<Vread>): Promise<StoredVersion | undefined>;
   /** Newest first; undefined where the resource never was or may not be seen. */
   history(permitted: Permitted<HistoryInstance>): Promise<HistoryPage | undefined>;
-  search(permitted: Permitted<SearchType>): Promise<SearchPage>;
+  search(permitted: Permitted<SearchType | SearchSystem>): Promise<SearchPage>;
+  /** How a search is done. Runs it, so that its numbers are those of this moment. */
+  explain(permitted: Permitted<Explain>): Promise<Explanation>;
   /** What belongs to one patient, and what that refers to; undefined where the patient may not be seen. */
   everything(permitted: Permitted<Everything>): Promise<EverythingPage | undefined>;
   /** Latest first. @throws {FhirError} 400 where there are too many matches to be grouped */
@@ -91,7 +95,29 @@ export type HistoryPage = {
 export type SearchPage = {
   readonly matches: readonly StoredVersion[];
   readonly included: readonly StoredVersion[];
+  /** Whether `:iterate` would have included more, beyond what a search may follow. */
+  readonly isCut?: boolean;
   readonly total?: number;
   /** Absent on the last page. */
   readonly next?: SearchPosition;
 };
+
+/** How a search was done: numbers alone, and no value of any resource or search. Times are in ms. */
+export type Explanation = {
+  readonly statements: readonly ExplainedStatement[];
+  readonly milliseconds: number;
+  /** Of the first page; absent where the search took longer than it may. */
+  readonly found?: { readonly matches: number; readonly included: number; readonly total?: number };
+};
+
+export type ExplainedStatement = {
+  /** With `$1`, `$2`, … in place of every value. */
+  readonly sql: string;
+  readonly milliseconds: number;
+  /** Absent where the statement was given up. */
+  readonly rows?: number;
+  readonly plan: PlanNode;
+};
+
+/** A node of the database's plan, without conditions and keys, for these hold values. */
+export type PlanNode = { readonly [member: string]: string | number | boolean | readonly PlanNode[] };

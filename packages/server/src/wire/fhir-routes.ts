@@ -80,12 +80,16 @@ function interactions(app: FastifyInstance, limit: ConcurrencyLimit): void {
       return send(reply, answer, request.fhir.base);
     }),
   );
+  app.get('/', interact);
+  app.post('/_search', { bodyLimit: bodyLimits.form }, interact);
   app.get('/:type', interact);
   app.post('/:type', { bodyLimit: bodyLimits.resource }, interact);
   app.post('/:type/_search', { bodyLimit: bodyLimits.form }, interact);
   app.get('/:type/:id', interact);
   app.put('/:type/:id', { bodyLimit: bodyLimits.resource }, interact);
   app.delete('/:type/:id', interact);
+  app.get('/:type/:id/:inside', interact);
+  app.post('/:type/:id/:inside/_search', { bodyLimit: bodyLimits.form }, interact);
   app.get('/:type/:id/_history', interact);
   app.get('/:type/:id/_history/:versionId', interact);
   app.setNotFoundHandler(() => {
@@ -125,11 +129,12 @@ function metadata(chart: Chart, request: FastifyRequest, reply: FastifyReply): F
 /** The request as the interactions understand it; a body is parsed and validated here. */
 function fhirRequest(request: FastifyRequest): FhirRequest {
   const method = (request.method === 'HEAD' ? 'GET' : request.method) as FhirRequest['method'];
-  const params = request.params as { type: string; id?: string; versionId?: string };
-  requireType(params.type);
+  const params = request.params as { type?: string; id?: string; inside?: string; versionId?: string };
+  if (params.type !== undefined) requireType(params.type);
   const isSearch = method === 'POST' && request.url.split('?')[0]!.endsWith('/_search');
   const hasHistory = request.routeOptions.url?.includes('/_history') ?? false;
-  const path = [params.type, isSearch ? '_search' : params.id, hasHistory ? '_history' : undefined, params.versionId];
+  const last = isSearch ? '_search' : hasHistory ? '_history' : undefined;
+  const path = [params.type, params.id, params.inside, last, params.versionId];
   const ifMatch = ifMatchVersion(request.headers['if-match']);
   const ifNoneExist = request.headers['if-none-exist'];
   return {

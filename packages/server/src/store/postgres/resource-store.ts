@@ -8,9 +8,11 @@ import { RowIds } from './index/row-ids.ts';
 import { coalescedReads, readKeys } from './read/coalesced-reads.ts';
 import { history, type Reader, read, vread } from './read/read.ts';
 import { everything } from './search/everything.ts';
+import { explain } from './search/explain.ts';
 import { lastOfEach } from './search/last-of-each.ts';
 import { resolve } from './search/resolve.ts';
-import { search } from './search/search.ts';
+import { searchAny } from './search/search-any.ts';
+import { withinTime } from './search/too-costly.ts';
 import { holdKeys } from './write/guard.ts';
 import { relabel } from './write/relabel.ts';
 import { StaleRead, type Writer, write } from './write/write.ts';
@@ -43,10 +45,11 @@ function readerOf(reader: Reader, searches: Connection): ResourceReader {
     read: (permitted) => read(reader, permitted),
     vread: (permitted) => vread(reader, permitted),
     history: (permitted) => history(reader, permitted),
-    search: (permitted) => search(searches, reader.site, permitted),
-    everything: (permitted) => everything(searches, reader.site, permitted),
-    lastOfEach: (permitted) => lastOfEach(searches, reader.site, permitted),
-    resolve: (permitted) => resolve(searches, reader.site, permitted),
+    search: (permitted) => withinTime(() => searchAny(searches, reader.site, permitted)),
+    explain: (permitted) => explain(searches, reader.site, permitted),
+    everything: (permitted) => withinTime(() => everything(searches, reader.site, permitted)),
+    lastOfEach: (permitted) => withinTime(() => lastOfEach(searches, reader.site, permitted)),
+    resolve: (permitted) => withinTime(() => resolve(searches, reader.site, permitted)),
   };
 }
 

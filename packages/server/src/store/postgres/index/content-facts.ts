@@ -1,4 +1,11 @@
-import { compartments, parseReference, type Resource, type SearchValue, textOf } from '@chartgate/fhir';
+import {
+  compartments,
+  containedValues,
+  parseReference,
+  type Resource,
+  type SearchValue,
+  textOf,
+} from '@chartgate/fhir';
 import type { Site } from '../database/site.ts';
 import type { ResourceFacts } from './index-row.ts';
 
@@ -9,13 +16,17 @@ export function factsOf(
   id: string,
 ): ResourceFacts {
   const stored = resource.id === id ? resource : { ...resource, id };
-  const found = conformance.parameters.valuesOf(stored);
-  const values = base === undefined ? found : found.map((value) => localValue(value, `${base}/`));
+  const { parameters } = conformance;
+  const local = (found: readonly SearchValue[]) =>
+    base === undefined ? found : found.map((value) => localValue(value, `${base}/`));
+  const own = local(parameters.valuesOf(stored));
+  // What is contained lies in no compartment of its own.
+  const values = [...own, ...local(containedValues(stored, parameters))];
   return {
     type: resource.resourceType,
     id,
     values,
-    compartments: compartments(stored, values),
+    compartments: compartments(stored, own),
     text: () => textOf(stored),
   };
 }

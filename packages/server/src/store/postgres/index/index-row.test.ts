@@ -65,7 +65,7 @@ test('references are local, elsewhere or by identifier', () => {
   const url = row([{ kind: 'reference', parameter: 'subject', url: 'http://elsewhere.example/Patient/1' }], []);
   assert.ok(url.terms.includes(terms.referenceUrl(type, 'subject', 'http://elsewhere.example/Patient/1')));
   assert.ok(url.terms.includes(terms.below(type, 'subject', 'http://elsewhere.example')));
-  assert.deepEqual(url.targets, []);
+  assert.deepEqual(url.targets, [terms.url('http://elsewhere.example/Patient/1')], 'it may be a canonical one');
   const logical = row([{ kind: 'reference', parameter: 'subject', identifier: { system: 's', value: 'v' } }], []);
   assert.ok(logical.terms.includes(terms.token(type, 'subject:identifier', { system: 's', code: 'v' })));
 });

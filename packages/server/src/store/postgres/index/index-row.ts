@@ -1,5 +1,6 @@
 import {
   type CompositeSearchValue,
+  insideOf,
   normalizeString,
   type PositionSearchValue,
   type ReferenceSearchValue,
@@ -125,6 +126,8 @@ class Rows {
       case 'uri':
         this.terms.add(of.uri(type, value.parameter, value.value));
         this.addAncestors(value.parameter, value.value);
+        // Its own canonical URL, by which what points at it is found (see search/points.ts).
+        if (value.parameter === 'url') this.targets.add(of.url(value.value));
         return;
       case 'composite':
         this.addComposite(value);
@@ -166,6 +169,7 @@ class Rows {
     if (value.url !== undefined) {
       this.terms.add(of.referenceUrl(type, parameter, value.url));
       this.addAncestors(parameter, value.url);
+      this.targets.add(of.url(value.url));
     }
     if (identifier) {
       const { system, value: code } = identifier;
@@ -196,9 +200,10 @@ class Rows {
   }
 
   private addComposite(value: CompositeSearchValue): void {
-    const owner = this.composites.get(value.key) ?? value.parameter;
-    this.composites.set(value.key, owner);
-    if (owner === value.parameter) this.cmp.push(...compositeRows(this.of, value));
+    const key = insideOf(value.parameter) + value.key;
+    const owner = this.composites.get(key) ?? value.parameter;
+    this.composites.set(key, owner);
+    if (owner === value.parameter) this.cmp.push(...compositeRows(this.of, { ...value, key }));
   }
 
   /** Degrees in the places of numbers: latitude, then longitude. */

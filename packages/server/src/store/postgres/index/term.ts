@@ -5,7 +5,7 @@ import type { OfTypeValue, TokenValue } from '@chartgate/fhir';
  * The 64-bit numbers under which search values are indexed, as decimal strings of a signed int8. They are keyed by a
  * secret of the site, so that nobody can craft two values that collide. A row's hash of `Type/id` is `idh`; a term for
  * "parameter points at that row" is `idh XOR parameter key`, so that SQL can go from either end of a reference to the
- * other: `x.terms @> array[y.idh # key]`.
+ * other: `x.terms @> array[y.idh # key]`. URLs go the same way, so that a canonical reference leads to what it names.
  */
 export type Terms = ReturnType<typeof termsOf>;
 
@@ -48,7 +48,9 @@ export function termsOf(key: string) {
     reference: (type: string, code: string, targetType: string, id: string): bigint =>
       xor(resource(targetType, id), parameter(type, code)),
     /** Of a reference by absolute or canonical URL. */
-    referenceUrl: (type: string, code: string, url: string): bigint => cached(`u\0${type}\0${code}\0${url}`),
+    referenceUrl: (type: string, code: string, url: string): bigint => xor(cached(`u\0${url}`), parameter(type, code)),
+    /** Of a URL by itself: what those that point at it and the resource that has it share. */
+    url: (url: string): bigint => cached(`u\0${url}`),
     /** Of a token as a search names it. */
     token,
     /** Of a stored coding with a code; no system is the empty one. All the tokens by which searches may name it. */
@@ -56,7 +58,7 @@ export function termsOf(key: string) {
       codings(`${type}\0${parameter}\0${system ?? ''}\0${code}`),
     /** Of a string as written, for `:exact`. */
     exact: (type: string, code: string, text: string): bigint => int8(`e\0${type}\0${code}\0${text}`),
-    uri: (type: string, code: string, uri: string): bigint => cached(`i\0${type}\0${code}\0${uri}`),
+    uri: (type: string, code: string, uri: string): bigint => xor(cached(`u\0${uri}`), parameter(type, code)),
     /** Of a URI or canonical that lies in this one, or is it. */
     below: (type: string, code: string, uri: string): bigint => cached(`b\0${type}\0${code}\0${uri}`),
     /** Of a reference to one version of a resource. */

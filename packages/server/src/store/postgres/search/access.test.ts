@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { meets, parseScope, type Resource } from '@chartgate/fhir';
+import { type CompartmentName, meets, parseScope, type Resource } from '@chartgate/fhir';
 import type { AccessRule } from '../../../access/rule.ts';
+import type { SearchPage } from '../../ports.ts';
 import { table } from '../database/site.ts';
 import { and, sql } from '../database/sql.ts';
 import { now, permitted, testChart } from './chart.testing.ts';
 import type { Row } from './criterion.ts';
 import { type FoundRow, foundColumns, included } from './include.ts';
 import { held } from './oracle.testing.ts';
-import { random, randomParameter, randomResources } from './random.testing.ts';
+import { random, randomIncludes, randomParameter, randomResources } from './random.testing.ts';
 import { resolve } from './resolve.ts';
 import { matchesOf } from './search.ts';
 import { totalOf } from './total.ts';
@@ -22,17 +23,6 @@ await whole.analyze();
 
 /** Result parameters that bring or count other rows. */
 const more = ['_total=accurate', '_total=estimate', '_count=3', '_summary=count', '_sort=-_lastUpdated'];
-const includes = {
-  Patient: ['_include=Patient:organization', '_revinclude=Observation:patient', '_revinclude=RiskAssessment:subject'],
-  Observation: [
-    '_include=Observation:subject',
-    '_include=Observation:subject:Patient',
-    '_include=Observation:performer',
-  ],
-  Organization: ['_revinclude=Patient:organization', '_revinclude=Observation:performer'],
-  RiskAssessment: ['_include=RiskAssessment:subject'],
-} as const;
-
 for (const scope of [
   'system/*.rs',
   'system/Patient.rs',
@@ -56,21 +46,43 @@ for (const scope of [
     assert.ok(open.length > 5);
     await rest.put(open);
     await rest.analyze();
-    for (let i = 0; i < 150; i++) {
+    for (let i = 0; i < 80; i++) {
       const type = r.pick(['Patient', 'Observation', 'Organization', 'RiskAssessment'] as const);
       if (!lines.some((line) => line.type === '*' || line.type === type)) continue;
       const parameters = [randomParameter(r, type), randomParameter(r, type)].slice(0, r.pick([0, 1, 1, 2]));
-      const text = `${new URLSearchParams(parameters)}&${r.pick(more)}&${r.pick(includes[type])}`;
+      const text = `${new URLSearchParams([...parameters, ...randomIncludes(r, type)])}&${r.pick(more)}`;
       const [seen, expected] = [await answer(whole, type, text, scope), await answer(rest, type, text, scope)];
       assert.deepEqual(seen, expected, `${type}?${text}`);
+    }
+    for (const text of ['_count=20', '_count=20&_total=accurate&_sort=-_id', '_summary=count', '_list=l&_include=*']) {
+      assert.deepEqual(await systemAnswer(whole, text, scope), await systemAnswer(rest, text, scope), text);
+      const compartment = { type: 'Patient', id: `r${r.pick([0, 4, 8, 12])}` } as const;
+      const inside = [
+        await systemAnswer(whole, text, scope, compartment),
+        await systemAnswer(rest, text, scope, compartment),
+      ];
+      assert.deepEqual(inside[0], inside[1], `${text} in a compartment`);
     }
   });
 }
 
 async function answer(chart: typeof whole, type: string, text: string, scope: string) {
-  const page = await chart.page(type, text, { scope });
+  return shown(await chart.page(type, text, { scope }));
+}
+
+async function systemAnswer(chart: typeof whole, text: string, scope: string, compartment?: CompartmentName) {
+  return shown(await chart.systemPage(text, { scope, ...(compartment && { compartment }) }));
+}
+
+function shown(page: SearchPage) {
   const names = (found: typeof page.matches) => found.map((one) => `${one.type}/${one.id}`);
-  return { matches: names(page.matches), included: names(page.included).sort(), total: page.total, more: !!page.next };
+  return {
+    matches: names(page.matches),
+    included: names(page.included).sort(),
+    total: page.total,
+    more: !!page.next,
+    isCut: page.isCut,
+  };
 }
 
 test('A type that is only read is neither searched through nor brought by _revinclude, but brought by _include', async () => {
@@ -117,12 +129,21 @@ test('Under the compartment of a patient only what lies in it is found, joined, 
   assert.deepEqual(await idsUnder(rule, 'Patient', '_has:Observation:patient:code:missing=false'), [id]);
   assert.deepEqual(await idsUnder(rule, 'Organization', '_has:Patient:organization:active:missing=false'), []);
   assert.deepEqual((await idsUnder(rule, 'Observation', 'patient.active:missing=false')).sort(), expected.sort());
+  for (const through of [
+    'patient.organization.name:missing=false',
+    'patient._has:RiskAssessment:subject:patient.organization.name:missing=false',
+    'patient.organization:Organization._has:Patient:organization:active:missing=false',
+    '_has:Observation:has-member:performer:Organization.name:missing=false',
+  ]) {
+    assert.ok((await whole.find('Observation', through)).length > 0, through);
+    assert.deepEqual(await idsUnder(rule, 'Observation', through), [], `${through} goes through what is not open`);
+  }
   const { query } = permitted('Observation', '_include=Observation:subject').interaction;
   const row: Row = { site: whole.site, rule, type: 'Observation', alias: 'x' };
   const all = await whole.database.searches.query<FoundRow>(
     sql`select ${foundColumns} from ${table(whole.site, 'res')} r`,
   );
-  const brought = await included(
+  const { included: brought } = await included(
     whole.database.searches,
     row,
     query,

@@ -1,5 +1,12 @@
-import { parseScope, parseSearch, type Resource, type Terminology } from '@chartgate/fhir';
-import type { SearchPosition, SearchType } from '../../../access/interaction.ts';
+import {
+  type CompartmentName,
+  parseScope,
+  parseSearch,
+  parseSystemSearch,
+  type Resource,
+  type Terminology,
+} from '@chartgate/fhir';
+import type { Interaction, SearchPosition, SearchSystem, SearchType } from '../../../access/interaction.ts';
 import { isDenied, type Permitted, permit } from '../../../access/permit.ts';
 import { type TestDatabase, testDatabase } from '../../../testing/database.ts';
 import type { SearchPage } from '../../ports.ts';
@@ -10,6 +17,7 @@ import { typeKey } from '../index/type-key.ts';
 import { methods, type NewVersion } from '../index/version-row.ts';
 import { writeStatement } from '../write/write-statement.ts';
 import { search } from './search.ts';
+import { searchSystem } from './search-system.ts';
 
 /** A small chart for tests of searching: what it holds is put there as it is, and asked by the text of a search. */
 export type Chart = Awaited<ReturnType<typeof testChart>>;
@@ -17,7 +25,11 @@ export type Chart = Awaited<ReturnType<typeof testChart>>;
 export const now = Date.UTC(2026, 5, 1);
 
 /** `scope`: what the token opens, `system/*.rs` where nothing is said. */
-export type Asking = { readonly scope?: string; readonly after?: SearchPosition | undefined };
+export type Asking = {
+  readonly scope?: string;
+  readonly after?: SearchPosition | undefined;
+  readonly compartment?: CompartmentName;
+};
 
 const systems = ['urn:s', 'urn:t'];
 
@@ -38,10 +50,21 @@ const terminology: Terminology = {
 
 /** A permit for a search, as its text stands after the `?`. */
 export function permitted(type: string, text: string, asking: Asking = {}): Permitted<SearchType> {
-  const { query } = parseSearch(type, new URLSearchParams(text), { now, terminology });
-  const { scope = 'system/*.rs', after } = asking;
+  const { query } = parseSearch(type, new URLSearchParams(text), optionsOf(asking));
+  return permitOf({ code: 'search-type', type, query, ...afterOf(asking) }, asking);
+}
+
+/** The same for a search of the system, or of all of a compartment. */
+export function permittedSystem(text: string, asking: Asking = {}): Permitted<SearchSystem> {
+  const { query, isNamed } = parseSystemSearch(new URLSearchParams(text), optionsOf(asking));
+  return permitOf({ code: 'search-system', query, isNamed, ...afterOf(asking) }, asking);
+}
+
+const optionsOf = ({ compartment }: Asking) => ({ now, terminology, ...(compartment && { compartment }) });
+const afterOf = ({ after }: Asking) => (after ? { after } : {});
+
+function permitOf<I extends Interaction>(interaction: I, { scope = 'system/*.rs' }: Asking): Permitted<I> {
   const { scopes } = parseScope(scope);
-  const interaction: SearchType = { code: 'search-type', type, query, ...(after && { after }) };
   const answer = permit({ site: 'default', clientId: 'test', scopes, expiresAt: now }, interaction);
   if (isDenied(answer)) throw new Error(`denied: ${answer.needed} is needed`);
   return answer;
@@ -95,11 +118,15 @@ export async function testChart() {
   const page = (type: string, text: string, asking?: Asking): Promise<SearchPage> =>
     search(database.searches, site, permitted(type, text, asking));
 
+  const systemPage = (text: string, asking?: Asking): Promise<SearchPage> =>
+    searchSystem(database.searches, site, permittedSystem(text, asking));
+
   return {
     ...test,
     put,
     remove,
     page,
+    systemPage,
     /** Ids of the first page's matches. */
     find: async (type: string, text: string, asking?: Asking): Promise<string[]> =>
       (await page(type, text, asking)).matches.map(({ id }) => id),

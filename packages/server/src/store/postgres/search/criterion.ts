@@ -1,4 +1,4 @@
-import type { Criterion, DateValue } from '@chartgate/fhir';
+import type { CompartmentCriterion, Criterion, DateValue } from '@chartgate/fhir';
 import type { AccessRule } from '../../../access/rule.ts';
 import type { Site } from '../database/site.ts';
 import { or, raw, type Sql, sql } from '../database/sql.ts';
@@ -7,8 +7,10 @@ import { compositeCondition, nearCondition } from './criterion-composite.ts';
 import { chainCondition, hasCondition } from './criterion-link.ts';
 import { dateCondition, instantCondition, numberCondition, quantityCondition } from './criterion-range.ts';
 import {
+  hasAnyTerm,
   ofTypeCondition,
   referenceCondition,
+  referenceTerms,
   stringCondition,
   tokenCondition,
   uriCondition,
@@ -54,6 +56,8 @@ export function criterionCondition(row: Row, criterion: Criterion): Sql {
       return idCondition(row, criterion.values);
     case 'lastUpdated':
       return lastUpdatedCondition(row, criterion.values);
+    case 'compartment':
+      return compartmentCondition(row, criterion);
     case 'chain':
       return chainCondition(row, criterion);
     case 'has':
@@ -74,6 +78,16 @@ function missingCondition(row: Row, code: string, missing: boolean): Sql {
 function idCondition(row: Row, ids: readonly string[]): Sql {
   const hashes = ids.map((id) => row.site.terms.resource(row.type, id));
   return sql`${raw(row.alias)}.idh = any(${hashes}::int8[])`;
+}
+
+function compartmentCondition(row: Row, { compartment, parameters, isSelf }: CompartmentCriterion): Sql {
+  const { type, id } = compartment;
+  const value = { kind: 'local', types: [type], id } as const;
+  const terms = parameters.flatMap((parameter) =>
+    referenceTerms(row, { kind: 'reference', parameter, values: [value] }),
+  );
+  const inside = hasAnyTerm(row, terms);
+  return isSelf ? sql`(${inside} or ${idCondition(row, [id])})` : inside;
 }
 
 function lastUpdatedCondition(row: Row, values: readonly DateValue[]): Sql {

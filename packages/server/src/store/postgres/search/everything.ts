@@ -11,7 +11,8 @@ import { clinicalDate } from '../index/ordered.ts';
 import { typeKey, typeOfKey } from '../index/type-key.ts';
 import { storedVersion } from '../index/version-row.ts';
 import { exactly } from './exact-check.ts';
-import { type FoundRow, foundColumns, includeLetters, isOpened, mayInclude } from './include.ts';
+import { type FoundRow, foundColumns } from './include.ts';
+import { includeLetters, isOpened, mayInclude } from './include-step.ts';
 
 type Permit = Permitted<Everything>;
 type Part = EverythingPosition['part'];

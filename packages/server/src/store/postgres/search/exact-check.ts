@@ -48,7 +48,7 @@ function isExact({ site, rule, letters, criteria }: Checked, open: boolean, row:
 /** Dates, numbers and the starts of strings are compared by value in SQL already. */
 function isHashed(criterion: Criterion): boolean {
   if (criterion.kind === 'string') return criterion.match === 'exact';
-  return ['token', 'of-type', 'composite', 'reference', 'uri', 'id', 'missing'].includes(criterion.kind);
+  return ['token', 'of-type', 'composite', 'reference', 'uri', 'id', 'missing', 'compartment'].includes(criterion.kind);
 }
 
 /** For a criterion that is looked up by hashes: words of which a match has one, unless it writes them with escapes. */
@@ -73,6 +73,8 @@ function wordsOf(criterion: Criterion): (readonly string[])[] {
       return [criterion.values.map((parts) => headWord(parts[0]))];
     case 'uri':
       return criterion.hierarchy ? [['\0']] : [criterion.values];
+    case 'compartment':
+      return [[`/${criterion.compartment.id}`, `"${criterion.compartment.id}"`]];
     case 'id':
       return [criterion.values.map((id) => `"${id}"`)];
     default:

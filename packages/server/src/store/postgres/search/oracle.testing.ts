@@ -1,10 +1,12 @@
 import {
   type Criterion,
+  type Include,
   isPlain,
   meets,
   type Resource,
   r4SearchParameters,
   type SearchFacts,
+  type SearchQuery,
   textOf,
 } from '@chartgate/fhir';
 
@@ -19,28 +21,62 @@ export function held(resource: Resource, lastUpdated: number): Held {
 
 /** What a search finds among `all`, one resource after the other: slow, and plain enough to be believed. */
 export function findByHand(all: readonly Held[], type: string, criteria: readonly Criterion[]): string[] {
-  return all.filter((one) => one.type === type && criteria.every((c) => isMet(all, one, c))).map(({ id }) => id);
+  return meeting(all, type, criteria).map(({ id }) => id);
 }
 
-function isMet(all: readonly Held[], one: Held, criterion: Criterion): boolean {
-  if (isPlain(criterion)) return meets([criterion], one);
+/** Link by link, from the far end: what meets the last criterion, then what points at it or is pointed at by it. */
+function meeting(all: readonly Held[], type: string, criteria: readonly Criterion[]): readonly Held[] {
+  const tests = criteria.map((criterion) => testOf(all, criterion));
+  return all.filter((one) => one.type === type && tests.every((test) => test(one)));
+}
+
+function testOf(all: readonly Held[], criterion: Criterion): (one: Held) => boolean {
+  if (isPlain(criterion)) return (one) => meets([criterion], one);
+  const { code } = criterion.parameter;
   if (criterion.kind === 'chain') {
-    return criterion.targets.some((target) =>
-      all.some(
-        (far) =>
-          far.type === target.type && points(one, criterion.parameter.code, far) && isMet(all, far, target.criterion),
-      ),
-    );
+    const far = criterion.targets.flatMap((target) => meeting(all, target.type, [target.criterion]));
+    const names = new Set(far.map(nameOf));
+    return (one) => pointedAt(one, [code]).some((name) => names.has(name));
   }
-  return all.some(
-    (far) =>
-      far.type === criterion.type && points(far, criterion.parameter.code, one) && isMet(all, far, criterion.criterion),
+  const far = meeting(all, criterion.type, [criterion.criterion]);
+  const names = new Set(far.flatMap((one) => pointedAt(one, [code])));
+  return (one) => names.has(nameOf(one));
+}
+
+const nameOf = ({ type, id }: { readonly type: string; readonly id: string }) => `${type}/${id}`;
+
+function pointedAt(from: Held, codes: readonly string[]): readonly string[] {
+  return from.values.flatMap((value) =>
+    value.kind === 'reference' && codes.includes(value.parameter) && value.type !== undefined
+      ? [`${value.type}/${value.id}`]
+      : [],
   );
 }
 
-function points(from: Held, parameter: string, to: Held): boolean {
-  return from.values.some(
-    (value) =>
-      value.kind === 'reference' && value.parameter === parameter && value.type === to.type && value.id === to.id,
-  );
+/** The names of what a search includes beside its matches: step by step, looking at each resource. */
+export function includedByHand(
+  all: readonly Held[],
+  query: Pick<SearchQuery, 'include' | 'revinclude'>,
+  matches: readonly string[],
+): string[] {
+  const known = new Set(matches);
+  const types = new Set(all.map(({ type }) => type));
+  const isThere = ({ source }: Include) => types.has(source);
+  const [include, revinclude] = [query.include.filter(isThere), query.revinclude.filter(isThere)];
+  let edge = all.filter((one) => known.has(nameOf(one)));
+  for (let step = 0; edge.length > 0; step++) {
+    const now = ({ iterate }: Include) => step === 0 || iterate;
+    const isNew = (one: Held) =>
+      !known.has(nameOf(one)) &&
+      (include.filter(now).some((by) => edge.some((from) => brings(by, from, one))) ||
+        revinclude.filter(now).some((by) => edge.some((to) => brings(by, one, to))));
+    edge = all.filter(isNew);
+    for (const one of edge) known.add(nameOf(one));
+  }
+  return [...known].filter((name) => !matches.includes(name)).sort();
+}
+
+function brings({ source, parameters, target }: Include, from: Held, to: Held): boolean {
+  const codes = parameters.filter((one) => one.target.includes(to.type)).map(({ code }) => code);
+  return from.type === source && (target ?? to.type) === to.type && pointedAt(from, codes).includes(nameOf(to));
 }

@@ -87,6 +87,7 @@ function rank(criterion: ListedCriterion): number {
 /** Whether a criterion leaves so few rows that sorting all of them costs less than looking for them in order. */
 export function isNarrow(criterion: Criterion): boolean {
   if (criterion.kind === 'id') return true;
+  if (criterion.kind === 'compartment') return ['Patient', 'Encounter'].includes(criterion.compartment.type);
   if (criterion.kind === 'reference') return ['patient', 'subject'].includes(criterion.parameter.code);
   return criterion.kind === 'token' && !criterion.not && criterion.parameter.code === 'identifier';
 }
@@ -101,6 +102,7 @@ function isSelective(criterion: Criterion): boolean {
     case 'near':
     case 'text':
     case 'token-text':
+    case 'compartment':
     case 'chain':
     case 'has':
       return true;

@@ -9,7 +9,7 @@ const chart = await testChart();
 after(chart.drop);
 
 const r = random(7);
-const resources = randomResources(r, 240);
+const resources = randomResources(r, 360);
 const updated = (i: number) => now - ((i * 31) % 50) * 1000;
 await chart.put(resources, updated);
 await chart.analyze();

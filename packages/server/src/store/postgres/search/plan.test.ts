@@ -5,8 +5,9 @@ import { patients, supportingBundle } from '@chartgate/synth';
 import { type Connection, prepared, type Statement } from '../database/database.ts';
 import { table } from '../database/site.ts';
 import { sql } from '../database/sql.ts';
-import { now, permitted, testChart } from './chart.testing.ts';
+import { now, permitted, permittedSystem, testChart } from './chart.testing.ts';
 import { search } from './search.ts';
+import { searchSystem } from './search-system.ts';
 
 const chart = await testChart();
 after(chart.drop);
@@ -57,6 +58,18 @@ for (const [what, type, text] of [
   ['what points at a match', 'Patient', `_id=${patient?.id}&_revinclude=Encounter:patient`],
   ['what a match points at', 'Observation', `${rate}&_include=Observation:patient`],
   ['_has', 'Patient', '_has:Condition:patient:code=38341003'],
+  ['a chain of two links', 'Observation', `patient.general-practitioner:Practitioner.family=a&${rate}`],
+  ['_has behind _has', 'Practitioner', '_has:Patient:general-practitioner:_has:Condition:patient:code=38341003'],
+  ['a chain inside of _has', 'Patient', '_has:Observation:patient:encounter:Encounter.class=IMP&family=jo'],
+  ['the members of a list', 'Observation', '_list=nothing'],
+  ['everything that points at a match', 'Patient', `_id=${patient?.id}&_revinclude=*`],
+  ['everything that a match points at', 'Observation', `${rate}&_count=10&_include=*`],
+  [
+    'what is included again',
+    'Observation',
+    `${rate}&_count=10&_include=Observation:encounter&_include:iterate=Encounter:participant`,
+  ],
+  ['a canonical reference', 'QuestionnaireResponse', 'questionnaire.title=x'],
   ['a count by code', 'Observation', `${rate}&_summary=count`],
   ['a count of a patient', 'Observation', `patient=${patient?.id}&_summary=count`],
   ['a code, newest first', 'Observation', `${rate}&_sort=-date`],
@@ -69,6 +82,20 @@ for (const [what, type, text] of [
   test(`A search by ${what} reads no table from one end to the other`, async () => {
     const { connection, readThrough } = explaining();
     await search(connection, chart.site, permitted(type, text));
+    assert.deepEqual(readThrough, []);
+  });
+}
+
+for (const [what, text, asking] of [
+  ['the whole system', '_count=20', {}],
+  ['the whole system, newest first', '_sort=-_lastUpdated&_count=20', {}],
+  ['types by a patient', `_type=Observation,Condition,Encounter&patient=${patient?.id}&_total=accurate`, {}],
+  ['a compartment', '_count=20&_total=accurate', { compartment: { type: 'Patient', id: patient?.id ?? '' } }],
+  ['a compartment of another kind', '', { compartment: { type: 'Practitioner', id: 'nobody' } }],
+] as const) {
+  test(`A search of ${what} reads no table from one end to the other`, async () => {
+    const { connection, readThrough } = explaining();
+    await searchSystem(connection, chart.site, permittedSystem(text, asking));
     assert.deepEqual(readThrough, []);
   });
 }

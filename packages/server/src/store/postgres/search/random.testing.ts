@@ -64,6 +64,8 @@ export const uris = [
   'urn:oid:1.2',
   'urn:oid:1.2.3',
 ];
+/** So that what is derived is derived from nothing here. */
+const elsewhere = (uri: string) => uri.replace('//a.', '//b.').replace('oid:1', 'oid:2');
 export const ucum = 'http://unitsofmeasure.org';
 
 /** Patients, observations and organizations that point at each other and hold few different values. */
@@ -149,7 +151,11 @@ export function randomResources(r: Random, count: number): Resource[] {
           prediction: [r() < 0.5 ? { probabilityDecimal: r.pick(numbers) } : { probabilityRange: range() }],
         };
       case 'Organization':
-        return { resourceType: 'Organization', id, name: r.pick(words), ...r.maybe(0.5, identifiers) };
+        return {
+          ...{ resourceType: 'Organization', id, name: r.pick(words) },
+          ...r.maybe(0.5, identifiers),
+          ...r.maybe(0.4, () => ({ partOf: at('Organization') })),
+        };
       case 'Location':
         return {
           resourceType: 'Location',
@@ -163,7 +169,7 @@ export function randomResources(r: Random, count: number): Resource[] {
           id,
           status: 'draft',
           ...r.maybe(0.8, () => ({ url: r.pick(uris) })),
-          ...r.maybe(0.6, () => ({ relatedArtifact: [{ type: 'derived-from', resource: r.pick(uris) }] })),
+          ...r.maybe(0.6, () => ({ relatedArtifact: [{ type: 'derived-from', resource: elsewhere(r.pick(uris)) }] })),
           useContext: [
             { code: { system: r.pick(systems), code: r.pick(codes) }, valueCodeableConcept: concept() },
             { code: { system: r.pick(systems), code: r.pick(codes) }, valueQuantity: measured() },
@@ -184,6 +190,7 @@ export function randomResources(r: Random, count: number): Resource[] {
           ...r.maybe(0.8, when),
           ...r.maybe(0.8, value),
           ...r.maybe(0.3, () => ({ category: [{ coding: [coding()] }] })),
+          ...r.maybe(0.3, () => ({ hasMember: [at('Observation'), at('Observation')] })),
         };
     }
   });
@@ -201,8 +208,8 @@ export const kinds = [
 const escaped = (text: string) => text.replace(/[\\$,|]/g, '\\$&');
 const prefixes = ['', 'eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap'];
 
-/** One parameter of a search on the type: its name and value, as they stand in a URL before percent-encoding. */
-export function randomParameter(r: Random, type: string, isInner = false): [name: string, value: string] {
+/** One parameter of a search on the type, `depth` links away from it: its name and value, as they stand in a URL before percent-encoding. */
+export function randomParameter(r: Random, type: string, depth = 0): [name: string, value: string] {
   const some = (value: () => string) => Array.from({ length: r.pick([1, 1, 2, 3]) }, value).join(',');
   const token = () =>
     some(() =>
@@ -308,9 +315,9 @@ export function randomParameter(r: Random, type: string, isInner = false): [name
       ['url', () => some(uri)],
       ['url:below', () => some(uri)],
       ['url:above', () => some(uri)],
-      ['derived-from', () => some(uri)],
-      ['derived-from:below', () => some(uri)],
-      ['derived-from:above', () => some(uri)],
+      ['derived-from', () => some(() => elsewhere(uri()))],
+      ['derived-from:below', () => some(() => elsewhere(uri()))],
+      ['derived-from:above', () => some(() => elsewhere(uri()))],
       ['context-type-value', pair(code)],
       ['context-type-quantity', pair(() => number() + unit())],
     ],
@@ -319,27 +326,78 @@ export function randomParameter(r: Random, type: string, isInner = false): [name
       ['subject', () => `Patient/${id()}`],
     ],
   } as const satisfies Record<(typeof kinds)[number], readonly (readonly [string, () => string])[]>;
-  if (!isInner && r() < 0.2) {
-    const through = {
-      Patient: ['organization', 'Organization'],
-      Observation: ['subject:Patient', 'Patient'],
-      RiskAssessment: ['subject:Patient', 'Patient'],
-    } as const;
-    const link = through[type as keyof typeof through];
-    if (link && r() < 0.6) {
-      const [name, value] = randomParameter(r, link[1], true);
-      return [`${link[0]}.${name}`, value];
-    }
-    const back = {
-      Patient: ['Observation:subject', 'Observation'],
-      Organization: ['Patient:organization', 'Patient'],
-    } as const;
-    const from = back[type as keyof typeof back];
-    if (from) {
-      const [name, value] = randomParameter(r, from[1], true);
-      return [`_has:${from[0]}:${name}`, value];
-    }
+  const from: readonly (readonly [string, string])[] = links[type as keyof typeof links];
+  if (from.length > 0 && r() < (linkChances[depth] ?? 0)) {
+    const [link, far] = r.pick(from);
+    const [name, value] = randomParameter(r, far, depth + 1);
+    return [`${link}${name}`, value];
   }
   const [name, value] = r.pick<readonly [string, () => string]>(own[type as keyof typeof own]);
   return [name, value()];
 }
+
+/** How likely another link is, the more there are. */
+const linkChances = [0.3, 0.5, 0.5, 0.3, 0];
+
+/** Links from each type: what stands in front of a parameter, and the type it is then of. */
+const links = {
+  Patient: [
+    ['organization.', 'Organization'],
+    ['organization:Organization.', 'Organization'],
+    ['_has:Observation:subject:', 'Observation'],
+    ['_has:RiskAssessment:subject:', 'RiskAssessment'],
+  ],
+  Observation: [
+    ['subject:Patient.', 'Patient'],
+    ['patient.', 'Patient'],
+    ['performer:Organization.', 'Organization'],
+    ['has-member:Observation.', 'Observation'],
+    ['_has:Observation:has-member:', 'Observation'],
+  ],
+  Organization: [
+    ['partof.', 'Organization'],
+    ['_has:Organization:partof:', 'Organization'],
+    ['_has:Patient:organization:', 'Patient'],
+    ['_has:Observation:performer:', 'Observation'],
+  ],
+  RiskAssessment: [
+    ['subject:Patient.', 'Patient'],
+    ['patient.', 'Patient'],
+  ],
+  ...{ Location: [], ActivityDefinition: [] },
+} as const satisfies Record<(typeof kinds)[number], readonly (readonly [string, (typeof kinds)[number]])[]>;
+
+/** Parameters that bring other resources, one to three of them. @param type the type that is searched */
+export function randomIncludes(r: Random, type: string): readonly [name: string, value: string][] {
+  return Array.from({ length: r.pick([1, 2, 3]) }, () => {
+    const again = r() < 0.6;
+    const [name, values] = r() < 0.5 ? (['_include', forward] as const) : (['_revinclude', backward] as const);
+    const fitting = values.filter(([from, value]) => again || from === type || value === '*');
+    const [, value = '*'] = fitting.length > 0 ? r.pick(fitting) : [];
+    return [`${name}${again ? r.pick([':iterate', ':recurse']) : ''}`, value];
+  });
+}
+
+/** The type that must be there already, and the value. */
+const forward = [
+  ['', '*'],
+  ['Patient', 'Patient:organization'],
+  ['Patient', 'Patient:*'],
+  ['Observation', 'Observation:subject'],
+  ['Observation', 'Observation:subject:Patient'],
+  ['Observation', 'Observation:has-member'],
+  ['Observation', 'Observation:*:Organization'],
+  ['Organization', 'Organization:partof'],
+  ['RiskAssessment', 'RiskAssessment:patient'],
+] as const;
+
+const backward = [
+  ['', '*'],
+  ['Patient', 'Observation:patient'],
+  ['Patient', 'Observation:*'],
+  ['Patient', 'RiskAssessment:subject'],
+  ['Patient', 'Observation:subject:Patient'],
+  ['Organization', 'Patient:organization'],
+  ['Organization', 'Organization:partof'],
+  ['Observation', 'Observation:has-member'],
+] as const;

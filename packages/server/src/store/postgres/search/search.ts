@@ -1,6 +1,7 @@
 import type { SearchQuery } from '@chartgate/fhir';
 import type { SearchPosition, SearchType } from '../../../access/interaction.ts';
 import type { Permitted } from '../../../access/permit.ts';
+import type { AccessRule } from '../../../access/rule.ts';
 import type { SearchPage } from '../../ports.ts';
 import { requirePermittedHere } from '../access/permitted-here.ts';
 import { ruleCondition } from '../access/rule.ts';
@@ -32,7 +33,19 @@ export async function search(
 ): Promise<SearchPage> {
   requirePermittedHere(site, permitted);
   const { query, after } = permitted.interaction;
-  const { rule } = permitted;
+  return pageOf(connection, { site, rule: permitted.rule, query, after });
+}
+
+/** A search on a type, and the rule that it is under. */
+export type RuledSearch = {
+  readonly site: Site;
+  readonly rule: AccessRule;
+  readonly query: SearchQuery;
+  readonly after?: SearchPosition | undefined;
+};
+
+/** The same for what holds a permit of another kind for it. */
+export async function pageOf(connection: Connection, { site, rule, query, after }: RuledSearch): Promise<SearchPage> {
   const { type } = query;
   const row: Row = { site, rule, type, alias: 'x' };
   const order = orderOf(row, query);
@@ -42,17 +55,21 @@ export async function search(
   const statements = pageStatements(matches, order, after, query.count + 1);
   const found = await firstRows(connection, site, statements, query.count + 1);
   const page = found.slice(0, query.count);
-  const last = page.at(-1);
   const rows = exactly({ site, type, rule, letters: ['s'], criteria: query.criteria }, page);
-  const next = found.length > query.count && last ? { next: positionOf(last) } : {};
   const isWhole = after === undefined && found.length <= query.count;
   const total = isWhole ? wholeTotal(query, page.length) : await totalOf(connection, matches, query.total ?? 'none');
   return {
     matches: rows.map(storedVersion),
-    included: await included(connection, row, query, rows),
+    ...(await included(connection, row, query, rows)),
     ...total,
-    ...next,
+    ...nextOf(found, query.count),
   };
+}
+
+/** Where the next page starts, if there are more rows than this one holds. */
+export function nextOf(found: readonly MatchRow[], count: number): { next?: SearchPosition } {
+  const last = found[count - 1];
+  return found.length > count && last ? { next: positionOf(last) } : {};
 }
 
 /** The type, the rule and the criteria, as conditions on `row`. @param isWalked whether a list may be walked for them */
@@ -80,14 +97,15 @@ export async function matchesOf(
   };
 }
 
-function wholeTotal(query: SearchQuery, total: number): { total?: number } {
+/** Of a search whose matches are all on its one page. */
+export function wholeTotal(query: Pick<SearchQuery, 'total'>, total: number): { total?: number } {
   return query.total === 'none' ? {} : { total };
 }
 
-type MatchRow = FoundRow & { readonly [key: `k${number}`]: string | number | null };
+export type MatchRow = FoundRow & { readonly [key: `k${number}`]: string | number | null };
 
 /** The first rows that the statements yield, one after the other, with their bodies. */
-async function firstRows(
+export async function firstRows(
   connection: Connection,
   site: Site,
   statements: readonly Sql[],
