@@ -12,9 +12,23 @@ export type TextPhrase = { readonly words: readonly string[]; readonly not: bool
 export const textLimits = { words: 2000, wordLength: 60, phrases: 50 } as const;
 
 /** The words of a text: letters and digits, without case and accents. */
-export function wordsOf(text: string): string[] {
-  const words = normalizeString(text).match(/[\p{L}\p{N}]+/gu) ?? [];
-  return words.map((word) => Array.from(word).slice(0, textLimits.wordLength).join(''));
+export function wordsOf(text: string): readonly string[] {
+  const known = remembered.get(text);
+  if (known) return known;
+  const words = (normalizeString(text).match(/[\p{L}\p{N}]+/gu) ?? []).map(cut);
+  // What codes are called repeats endlessly.
+  if (text.length <= rememberedLength) {
+    if (remembered.size >= 10_000) remembered.clear();
+    remembered.set(text, words);
+  }
+  return words;
+}
+
+const rememberedLength = 100;
+const remembered = new Map<string, readonly string[]>();
+
+function cut(word: string): string {
+  return word.length <= textLimits.wordLength ? word : Array.from(word).slice(0, textLimits.wordLength).join('');
 }
 
 /** Characters of a token's text that are searched. */
@@ -64,7 +78,7 @@ export function textOf(resource: Resource): readonly TextWord[] {
   const { text, ...others } = resource as { readonly text?: unknown };
   const div = typeof text === 'object' && text !== null ? (text as { readonly div?: unknown }).div : undefined;
   if (typeof div === 'string') add(into, plainText(div), true);
-  collect(into, '', others);
+  collect(into, others);
   return into.words;
 }
 
@@ -84,13 +98,15 @@ const unread: ReadonlySet<string> = new Set([
   ...['fullUrl', 'data', 'contentType', 'hash', 'div', 'status', 'use', 'language'],
 ]);
 
-function collect(into: Into, name: string, value: unknown): void {
+function collect(into: Into, value: unknown): void {
   if (into.words.length >= textLimits.words) return;
   if (typeof value === 'string') {
     if (!isForMachines(value)) add(into, value, false);
-  } else if (Array.isArray(value)) for (const item of value) collect(into, name, item);
+  } else if (Array.isArray(value)) for (const item of value) collect(into, item);
   else if (typeof value === 'object' && value !== null) {
-    for (const [member, inner] of Object.entries(value)) if (!unread.has(member)) collect(into, member, inner);
+    for (const member in value) {
+      if (!unread.has(member)) collect(into, (value as Readonly<Record<string, unknown>>)[member]);
+    }
   }
 }
 

@@ -190,23 +190,24 @@ function emitComposite(
 ): void {
   const { parameter: code, out } = program;
   const root: Place = { variable: 'root', type: { name: parameter.resourceType, member: '', targets: [] } };
+  const lists = components.map(() => variable(program));
   program.lines.push('{');
-  const lists = components.map((component) => {
-    program.out = variable(program);
+  // From the last part on: where an element has no value, as most have none of each kind, its code is not looked at.
+  for (const [i, component] of [...components.entries()].reverse()) {
+    program.out = lists[i] ?? '';
     program.parameter = literal(component.code);
     program.lines.push(`const ${program.out} = [];`);
     for (const path of parseExpression(component.expression)) {
       const { root: start, steps } = rooted(path, place.type.name);
       emitSteps(program, component, start === resourceRoot ? root : place, steps);
     }
-    return program.out;
-  });
+    program.lines.push(`if (${program.out}.length > 0) {`);
+  }
   Object.assign(program, { parameter: code, out });
   const key = literal(compositeKey(parameter, program.place));
-  const isWhole = lists.map((list) => `${list}.length > 0`).join(' && ');
   program.lines.push(
-    `if (${isWhole}) ${out}.push({ kind: 'composite', parameter: ${code}, key: ${key}, parts: [${lists}] });`,
-    '}',
+    `${out}.push({ kind: 'composite', parameter: ${code}, key: ${key}, parts: [${lists}] });`,
+    '}'.repeat(components.length + 1),
   );
 }
 

@@ -3,5 +3,5 @@ export const stringLength = 200;
 
 /** A string as it is indexed. U+0000 cannot be stored as text. */
 export function storable(text: string): string {
-  return text.replaceAll('\0', '').slice(0, stringLength);
+  return (text.includes('\0') ? text.replaceAll('\0', '') : text).slice(0, stringLength);
 }
