@@ -11,55 +11,35 @@ import { wordsOf } from './text.ts';
 /** A token with its modifier. @see https://hl7.org/fhir/R4/search.html#token */
 export function tokenCriterion(context: CriterionContext, parameter: SearchParameter, typed: Typed): Criterion {
   const { name, modifier, values } = typed;
-  if (modifier !== undefined && byTerminology.has(modifier) && !context.terminology) throw noModifier(name, modifier);
-  const tokens = (not: boolean, found: readonly TokenValue[]): Criterion => ({
-    ...{ kind: 'token', parameter, not },
-    values: found,
-  });
   switch (modifier) {
-    case undefined:
-    case 'not':
-      return tokens(
-        modifier === 'not',
-        values.map((text) => tokenValue(name, text)),
-      );
     case 'text':
       return { kind: 'token-text', parameter, values: values.map((text) => textValue(name, text)) };
     case 'of-type':
       return { kind: 'of-type', parameter, values: values.map((text) => ofTypeValue(name, text)) };
-    case 'in':
-    case 'not-in':
-      return tokens(
-        modifier === 'not-in',
-        all(
-          name,
-          values.map((text) => codesIn(context, name, text)),
-        ),
-      );
-    case 'above':
-    case 'below':
-      return tokens(
-        false,
-        all(
-          name,
-          values.map((text) => relatives(context, name, text, modifier)),
-        ),
-      );
-    default:
-      throw noModifier(name, modifier);
+    default: {
+      const found = values.flatMap((text) => tokensOf(context, name, text, modifier));
+      if (found.length > searchLimits.codes) throw beyondLimit(name, `${searchLimits.codes} codes in a parameter`);
+      return { kind: 'token', parameter, not: modifier === 'not' || modifier === 'not-in', values: found };
+    }
   }
 }
 
-const byTerminology: ReadonlySet<string> = new Set(['in', 'not-in', 'above', 'below']);
+/** The codes that one value stands for. */
+function tokensOf(
+  context: CriterionContext,
+  name: string,
+  text: string,
+  modifier: string | undefined,
+): readonly TokenValue[] {
+  if (modifier === undefined || modifier === 'not') return [tokenValue(name, text)];
+  if (!context.terminology) throw noModifier(name, modifier);
+  if (modifier === 'in' || modifier === 'not-in') return codesIn(context, name, text);
+  if (modifier === 'above' || modifier === 'below') return relatives(context, name, text, modifier);
+  throw noModifier(name, modifier);
+}
 
 export function noModifier(name: string, modifier: string) {
   return unsupported(name, `the modifier :${modifier.slice(0, 40)} is not supported here.`);
-}
-
-function all(name: string, lists: readonly (readonly TokenValue[])[]): readonly TokenValue[] {
-  const values = lists.flat();
-  if (values.length > searchLimits.codes) throw beyondLimit(name, `${searchLimits.codes} codes in a parameter`);
-  return values;
 }
 
 function textValue(name: string, escaped: string): string {
