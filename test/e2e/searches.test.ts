@@ -197,3 +197,24 @@ test('What was passed over is told in an outcome entry, and every other paramete
   assert.equal(linkOf(answer, 'self'), `${server.fhir}/Patient?_id=a`);
   assert.equal(names(await found('Patient?_id=a'), 'outcome').length, 0);
 });
+
+test('Every include that metadata lists is answered', async () => {
+  const metadata = (await (await server.ask('metadata', undefined)).json()) as {
+    rest: {
+      interaction: { code: string }[];
+      resource: { type: string; searchInclude: string[]; searchRevInclude: string[] }[];
+    }[];
+  };
+  const [rest] = metadata.rest;
+  assert.ok(rest);
+  assert.ok(rest.interaction.some(({ code }) => code === 'search-system'));
+  for (const { type, searchInclude, searchRevInclude } of rest.resource) {
+    if (!['Patient', 'Observation', 'Encounter', 'Questionnaire', 'Group'].includes(type)) continue;
+    assert.ok(searchRevInclude.includes('Provenance:target'));
+    const asked = [
+      ...searchInclude.map((value) => ['_include', value] as [string, string]),
+      ...searchRevInclude.map((value) => ['_revinclude', value] as [string, string]),
+    ];
+    while (asked.length > 0) await found(`${type}?${new URLSearchParams(asked.splice(0, 20))}`);
+  }
+});

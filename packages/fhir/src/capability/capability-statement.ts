@@ -49,7 +49,7 @@ export function capabilityStatement({ base, date, oauth, parameters, operations 
         mode: 'server',
         security: security(oauth),
         resource: resourceTypes.map((type) => resource(type, parameters, operations)),
-        interaction: [{ code: 'transaction' }, { code: 'batch' }],
+        interaction: [{ code: 'transaction' }, { code: 'batch' }, { code: 'search-system' }],
         ...listed(operations.filter(({ on }) => on.some(({ level }) => level === 'system'))),
       },
     ],
@@ -68,10 +68,34 @@ function resource(type: string, known: SearchParameters, operations: CapabilityS
     readHistory: true,
     updateCreate: true,
     conditionalCreate: true,
-    searchInclude: references.map((p) => `${type}:${p.code}`),
+    searchInclude: ['*', `${type}:*`, ...references.map((p) => `${type}:${p.code}`)],
+    searchRevInclude: ['*', ...referencesTo(type, known)],
     searchParam: parameters.map((p) => ({ name: p.code, definition: p.url, type: p.type })),
     ...listed(operations.filter((operation) => isOf(operation, type))),
   };
+}
+
+/** A reference to more types than these is one to any. */
+const anything = 100;
+
+const referring = new WeakMap<SearchParameters, ReadonlyMap<string, readonly string[]>>();
+
+/**
+ * The reference parameters of all types that may point at this one. Those that may point at anything would be half of
+ * the statement, and are meant by the wildcard, but for the one that US Core asks for on every type.
+ */
+function referencesTo(type: string, known: SearchParameters): readonly string[] {
+  const before = referring.get(known);
+  if (before) return before.get(type) ?? [];
+  const to = new Map<string, string[]>(resourceTypes.map((one) => [one, []]));
+  for (const source of resourceTypes) {
+    for (const { type: kind, code, target } of known.of(source)) {
+      const isTold = kind === 'reference' && (target.length < anything || source === 'Provenance');
+      if (isTold) for (const one of target) to.get(one)?.push(`${source}:${code}`);
+    }
+  }
+  referring.set(known, to);
+  return to.get(type) ?? [];
 }
 
 function isOf({ on }: CapabilityOperation, type: string): boolean {

@@ -14,6 +14,10 @@ export const searchLimits = {
   chainTargets: 20,
   /** Links of all parameters together, counted once for each type that they are tried on. */
   chainBranches: 60,
+  /** The same over all types that a search of the system is on: enough for one link on every type. */
+  systemBranches: 300,
+  /** Values of all parameters, counted once for each type that a search of the system is on. */
+  systemValues: 50_000,
   /** `_include` and `_revinclude` together. */
   includes: 20,
   /** Steps that `:iterate` goes beyond the matches. An answer that ends here says that it is incomplete. */

@@ -166,6 +166,19 @@ test('A system search takes parameters that all of its types have', () => {
   assert.deepEqual(system('_type=&_id=1').ignored, ['_type']);
 });
 
+test('attack 68: links over all types of a search of the system are counted together', () => {
+  assert.equal(system('_list=1&_list=2').query.parts.length, 145);
+  assert.match(refusal(() => system('_list=1&_list=2&_list=3')).message, /at most 300 links over all of its types/);
+});
+
+test('attack 68: values over all types of a search of the system are counted together, before any is read', () => {
+  const values = (count: number) => Array.from({ length: count }, () => '2020').join(',');
+  assert.equal(system(`_lastUpdated=${values(300)}`).query.parts.length, 145);
+  assert.match(refusal(() => system(`_lastUpdated=${values(400)}`)).message, /at most 50000 values over all/);
+  const two = `_type=Patient,Group&${Array.from({ length: 60 }, () => `_lastUpdated=${values(500)}`).join('&')}`;
+  assert.match(refusal(() => system(two)).message, /at most 50000 values over all/);
+});
+
 for (const [text, expected] of [
   ['_type=Patient,Nothing', /resource types of R4/],
   ['_type=Patient&_type=Group', /_type: expected once/],

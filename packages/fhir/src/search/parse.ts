@@ -88,12 +88,26 @@ export function parseSearches(
 ): Omit<ParsedSearch, 'query'> & { readonly queries: readonly SearchQuery[] } {
   const draft = draftOf(types, options);
   let count = 0;
+  let values = 0;
   for (const [name, value] of parameters) {
     if (++count > searchLimits.parameters) throw beyondLimit(name, `${searchLimits.parameters} parameters`);
+    values += types.length * value.split(',').length;
+    if (types.length > 1 && values > searchLimits.systemValues) throw tooManyValues(name);
     read(draft, { name, value });
   }
   if (draft.unknown.length > 0) throw new FhirError(400, draft.unknown);
+  requireFewLinks(draft);
   return { queries: draft.parts.map((part) => queryOf(draft, part)), ignored: draft.ignored, used: draft.used };
+}
+
+function tooManyValues(name: string): FhirError {
+  return beyondLimit(name, `${searchLimits.systemValues} values over all of its types. Name fewer types by _type`);
+}
+
+function requireFewLinks({ parts }: Draft): void {
+  const links = parts.reduce((sum, { branches }) => sum + branches.count, 0);
+  if (links <= searchLimits.systemBranches) return;
+  throw beyondLimit('_type', `${searchLimits.systemBranches} links over all of its types. Name fewer types, or links`);
 }
 
 function draftOf(types: readonly string[], options: SearchOptions): Draft {

@@ -45,11 +45,11 @@ function readerOf(reader: Reader, searches: Connection): ResourceReader {
     read: (permitted) => read(reader, permitted),
     vread: (permitted) => vread(reader, permitted),
     history: (permitted) => history(reader, permitted),
-    search: (permitted) => withinTime(() => searchAny(searches, reader.site, permitted)),
-    explain: (permitted) => explain(searches, reader.site, permitted),
-    everything: (permitted) => withinTime(() => everything(searches, reader.site, permitted)),
-    lastOfEach: (permitted) => withinTime(() => lastOfEach(searches, reader.site, permitted)),
-    resolve: (permitted) => withinTime(() => resolve(searches, reader.site, permitted)),
+    search: (permitted) => withinTime(searches, (connection) => searchAny(connection, reader.site, permitted)),
+    explain: (permitted) => withinTime(searches, (connection) => explain(connection, reader.site, permitted)),
+    everything: (permitted) => withinTime(searches, (connection) => everything(connection, reader.site, permitted)),
+    lastOfEach: (permitted) => withinTime(searches, (connection) => lastOfEach(connection, reader.site, permitted)),
+    resolve: (permitted) => withinTime(searches, (connection) => resolve(connection, reader.site, permitted)),
   };
 }
 

@@ -18,9 +18,12 @@ const maxFar = 1000;
  */
 export async function conditionsOf(connection: Connection, row: Row, criteria: readonly Criterion[]): Promise<Sql[]> {
   const goFar = !criteria.some(isNarrow);
-  return Promise.all(
-    criteria.map((criterion) => (goFar ? conditionOf(connection, row, criterion) : criterionCondition(row, criterion))),
-  );
+  const conditions: Sql[] = [];
+  // One after the other: a search of many links takes one connection of the pool, not all of them.
+  for (const criterion of criteria) {
+    conditions.push(goFar ? await conditionOf(connection, row, criterion) : criterionCondition(row, criterion));
+  }
+  return conditions;
 }
 
 /** A link's own far end may be a link: the last one is asked first. */

@@ -128,6 +128,8 @@ for (const sort of ['', '-date', 'date', '-_lastUpdated', '_id', 'value-quantity
           }),
         );
         await chart.put(others, () => now - Math.floor(r() * 50_000));
+        const made = others.at(-1)?.id ?? '';
+        if (i % 2 === 0) await chart.remove('Observation', made);
       }
     })();
     const seen: string[] = [];

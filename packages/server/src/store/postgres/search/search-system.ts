@@ -1,4 +1,4 @@
-import { invalidSearchParameter, type SearchQuery } from '@chartgate/fhir';
+import { FhirError, invalidSearchParameter, issue, type SearchQuery } from '@chartgate/fhir';
 import type { SearchPosition, SearchSystem } from '../../../access/interaction.ts';
 import type { Permitted } from '../../../access/permit.ts';
 import { opening } from '../../../access/rule.ts';
@@ -105,7 +105,17 @@ function merged(parts: readonly Part[], after: SearchPosition | undefined, limit
   const keys = sort.map(({ descending }, i) => raw(`u.k${i} ${descending ? 'desc' : 'asc'} nulls last`));
   const rid = raw(`u.rid ${sort[0]?.descending ? 'desc' : 'asc'}`);
   const all = statements.map((statement) => sql`(${statement})`);
-  return sql`select u.* from (${join(all, ' union all ')}) u order by ${join([...keys, rid], ', ')} limit ${limit}`;
+  const whole = sql`select u.* from (${join(all, ' union all ')}) u order by ${join([...keys, rid], ', ')} limit ${limit}`;
+  if (whole.render().values.length > maxValues) throw tooManyValues();
+  return whole;
+}
+
+/** Values that one statement takes: the database's own limit is 65,535. */
+const maxValues = 60_000;
+
+function tooManyValues(): FhirError {
+  const text = 'The search has too many values for so many types. Name fewer types by _type, or fewer values.';
+  return new FhirError(400, [issue('too-costly', text)]);
 }
 
 function isExact(site: Site, { interaction, rule }: Permitted<SearchSystem>, row: MatchRow): boolean {

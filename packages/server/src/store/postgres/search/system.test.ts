@@ -132,3 +132,9 @@ test('Types whose sort keys are not of one kind are refused, whether there are r
   const refused = async () => chart.systemPage('_type=Slot,GraphDefinition&_sort=start');
   await assert.rejects(refused, /_sort/);
 });
+
+test('attack 68: more values than a statement takes are refused with what to do', async () => {
+  const values = Array.from({ length: 500 }, () => 'ne2020').join(',');
+  const text = Array.from({ length: 20 }, () => `_lastUpdated=${values}`).join('&');
+  await assert.rejects(chart.systemPage(`${text}&_type=${kinds.join(',')}`), /too many values.*Name fewer types/);
+});

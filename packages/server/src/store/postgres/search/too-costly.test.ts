@@ -8,6 +8,8 @@ import { sql } from '../database/sql.ts';
 import { resourceStore } from '../resource-store.ts';
 import { permitted, testChart } from './chart.testing.ts';
 import { explain } from './explain.ts';
+import { search } from './search.ts';
+import { withinTime } from './too-costly.ts';
 
 const chart = await testChart();
 const impatient = openDatabase(chart.address, { statementTimeout: 100 });
@@ -44,4 +46,11 @@ test('$explain of a search that takes longer than it may still tells the plan of
   const [given, ...more] = explained.statements;
   assert.ok(given && more.length === 0 && given.rows === undefined);
   assert.ok(given.plan['Node Type'] && !('Actual Rows' in given.plan));
+});
+
+test('attack 68: a search of many statements ends when all of them together take longer than it may', async () => {
+  const { searches } = impatient;
+  const work = (connection: Connection) => search(connection, chart.site, permitted('Patient', 'name=x'));
+  await assert.rejects(withinTime(searches, work, -1), /longer than it may/);
+  assert.deepEqual((await withinTime(searches, work)).matches, []);
 });
