@@ -1,21 +1,29 @@
 import { docref } from './docref.ts';
 import { everything } from './everything.ts';
+import { expand } from './expand.ts';
 import { explain } from './explain.ts';
 import { lastn } from './lastn.ts';
+import { lookup } from './lookup.ts';
 import { meta, metaAdd, metaDelete } from './meta.ts';
 import type { Operation } from './operation.ts';
 import { searchParameterStatus } from './search-parameter-status.ts';
+import { subsumes } from './subsumes.ts';
+import { validateCode } from './validate-code.ts';
 
 /** Every operation of this server. */
 export const operations: readonly Operation[] = [
   docref,
   everything,
+  expand,
   explain,
   lastn,
+  lookup,
   meta,
   metaAdd,
   metaDelete,
   searchParameterStatus,
+  subsumes,
+  validateCode,
 ];
 
 const byName = new Map(operations.map((operation) => [operation.name, operation]));
