@@ -1,4 +1,4 @@
-import type { SearchValue } from '@chartgate/fhir';
+import type { CompositeSearchValue, SearchValue } from '@chartgate/fhir';
 
 /**
  * How a search asks for what a resource holds: the text after `parameter=`. Undefined for what no search can name, such
@@ -28,9 +28,20 @@ export function searchText(value: SearchValue): string | undefined {
       if (value.code === undefined) return number;
       return `${number}|${escaped(value.system ?? '')}|${escaped(value.code)}`;
     }
+    case 'position':
+      return `${value.latitude}|${value.longitude}|1|km`;
+    case 'composite':
+      return compositeText(value);
     default:
       return value satisfies never;
   }
+}
+
+/** The first value of each part. A part that is a system alone is not searched. */
+function compositeText({ parts }: CompositeSearchValue): string | undefined {
+  const coded = parts.map((values) => values.find((value) => value.kind !== 'token' || value.code !== undefined));
+  const texts = coded.map((value) => value && searchText(value));
+  return texts.includes(undefined) ? undefined : texts.join('$');
 }
 
 function instant(ms: number): string {

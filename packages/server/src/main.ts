@@ -67,7 +67,7 @@ async function start(
   await migrate(database).catch((error: unknown) => {
     throw error instanceof DatabaseUnavailable ? noDatabase(error) : error;
   });
-  const site = await openSite(database, siteName);
+  const site = await openSite(database, siteName, fhirBase(publicUrl, siteName));
   if (!site) throw new Error('The database has no site "default": its control tables were changed by hand.');
   const { conformance } = site;
   const builtin = builtinConformance();

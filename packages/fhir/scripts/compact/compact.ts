@@ -45,9 +45,16 @@ export function compact(sources: readonly SourceResource[]): Compact {
 
 /** One without an expression (`_text`, `_content`, `_query`) searches something else than elements, and is left out. */
 function compactSearchParameter(source: SourceSearchParameter): Record<string, CompactSearchParameter> {
-  const { code, type, base, expression, target } = source;
+  const { code, type, base, expression, target, component } = source;
   if (expression === undefined) return {};
-  return { [source.url]: { code, type, base, expression, ...(target ? { target: targets(target) } : {}) } };
+  const components = component?.map((part) => [part.definition, part.expression] as const);
+  return {
+    [source.url]: {
+      ...{ code, type, base, expression },
+      ...(target ? { target: targets(target) } : {}),
+      ...(components ? { component: components } : {}),
+    },
+  };
 }
 
 /** All 145 resource types that have an identity (Parameters has none) are written `*`. */

@@ -80,6 +80,13 @@ export const corrections: Corrections = {
       target: ['Practitioner', 'Group', 'Device', 'Patient', 'PractitionerRole', 'RelatedPerson', 'Location'],
     },
     'http://hl7.org/fhir/SearchParameter/clinical-patient': { target: ['Patient', 'Group'] },
+    // R4 names the two the wrong way around: the code is searched by "relation", the target by "relatesto".
+    'http://hl7.org/fhir/SearchParameter/DocumentReference-relationship': {
+      component: [
+        ['http://hl7.org/fhir/SearchParameter/DocumentReference-relation', 'code'],
+        ['http://hl7.org/fhir/SearchParameter/DocumentReference-relatesto', 'target'],
+      ],
+    },
     'http://hl7.org/fhir/SearchParameter/DetectedIssue-status': null,
     'http://hl7.org/fhir/SearchParameter/DeviceDefinition-classification': null,
     'http://hl7.org/fhir/SearchParameter/ServiceRequest-order-detail': null,

@@ -35,6 +35,7 @@ export type SourceSearchParameter = {
   readonly base: readonly string[];
   readonly expression?: string;
   readonly target?: readonly string[];
+  readonly component?: readonly { readonly definition: string; readonly expression: string }[];
 };
 
 export type ValueSet = {

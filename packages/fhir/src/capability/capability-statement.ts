@@ -6,7 +6,14 @@ const interactions = [
   ...['read', 'vread', 'update', 'patch', 'delete', 'history-instance', 'history-type', 'create', 'search-type'],
 ];
 
-const supportedTypes = new Set(['number', 'date', 'string', 'token', 'reference', 'quantity', 'uri']);
+/** Full-text searches read no element, so that no definition of R4 has an expression for them. */
+const fullText = [
+  { code: '_content', type: 'string', url: 'http://hl7.org/fhir/SearchParameter/Resource-content' },
+  { code: '_text', type: 'string', url: 'http://hl7.org/fhir/SearchParameter/DomainResource-text' },
+] as const;
+
+/** These have no narrative. @see https://hl7.org/fhir/R4/resource.html */
+const withoutNarrative: ReadonlySet<string> = new Set(['Binary', 'Bundle', 'Parameters']);
 
 /** What a statement is about. `date`: since when the server is as it says, a FHIR dateTime. */
 export type CapabilitySource = {
@@ -53,7 +60,8 @@ export function capabilityStatement({ base, date, oauth, parameters, operations 
 }
 
 function resource(type: string, known: SearchParameters, operations: CapabilitySource['operations']) {
-  const parameters = known.of(type).filter((p) => supportedTypes.has(p.type));
+  const texts = withoutNarrative.has(type) ? fullText.slice(0, 1) : fullText;
+  const parameters = [...known.of(type), ...texts];
   const references = parameters.filter((p) => p.type === 'reference');
   return {
     type,

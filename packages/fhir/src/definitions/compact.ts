@@ -10,6 +10,8 @@ export type CompactSearchParameter = {
   readonly base: readonly string[];
   readonly expression: string;
   readonly target?: readonly string[] | '*';
+  /** Of a composite: the parameter that each part is like, by its URL, and where it is below the element. */
+  readonly component?: readonly (readonly [definition: string, expression: string])[];
 };
 
 /** Codes by system; null for a system whose codes are not at hand (MIME types, UCUM, currencies). */

@@ -67,9 +67,17 @@ describe('the compact definitions are the published R4', { skip }, () => {
     const expected = all('SearchParameter').filter((p) => p.expression !== undefined && !isExtra(p));
     assert.deepEqual(Object.keys(r4.searchParameters), expected.map((p) => p.url as string).sort());
     for (const parameter of expected) {
-      const { target, ...ours } = r4.searchParameters[parameter.url as string]!;
+      const { target, component, ...ours } = r4.searchParameters[parameter.url as string]!;
       const { code, type, base, expression } = parameter;
       assert.deepEqual(ours, { code, type, base, expression });
+      const parts = parameter.component as { definition: string; expression: string }[] | undefined;
+      const published = parts?.map((part) => [part.definition, part.expression]);
+      if (code === 'relationship')
+        assert.deepEqual(
+          component?.map(([url]) => url),
+          published?.map(([url]) => url).reverse(),
+        );
+      else assert.deepEqual(component, published);
       const any = resourceTypes.filter((name) => name !== 'Parameters');
       const sorted = (targets: readonly string[]) => [...targets].sort();
       assert.deepEqual(sorted(target === '*' ? any : (target ?? [])), sorted((parameter.target ?? []) as string[]));

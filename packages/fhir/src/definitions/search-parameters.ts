@@ -33,7 +33,20 @@ function byBase(): Map<string, Entry[]> {
 function searchParameterOf(resourceType: string, url: string, compact: CompactSearchParameter): SearchParameter {
   const { code, expression } = compact;
   const target = resolvedTypes(resourceType, expression) ?? (compact.target === '*' ? anyTarget : compact.target) ?? [];
-  return { code, type: compact.type as SearchParameterType, resourceType, expression, target, url };
+  const parameter = { code, type: compact.type as SearchParameterType, resourceType, expression, target, url };
+  if (!compact.component) return parameter;
+  const components = compact.component.flatMap((part) => r4Component(resourceType, ...part) ?? []);
+  return { ...parameter, components };
+}
+
+/**
+ * A part of a composite parameter: like the parameter of R4 that defines it, but read at `expression`, below the
+ * composite's element. Undefined where R4 has no such parameter.
+ * @see https://hl7.org/fhir/R4/searchparameter-definitions.html#SearchParameter.component
+ */
+export function r4Component(resourceType: string, definition: string, expression: string): SearchParameter | undefined {
+  const compact = r4.searchParameters[definition];
+  return compact && { ...searchParameterOf(resourceType, definition, compact), expression };
 }
 
 /** `Observation.subject.where(resolve() is Patient)` points at patients alone, whatever else its parameter may elsewhere. */

@@ -1,8 +1,8 @@
 import { isResourceType } from '../definitions/type.ts';
 
-/** A reference's text taken apart. A version (`/_history/2`) is left aside. */
+/** A reference's text taken apart. */
 export type ParsedReference =
-  | { readonly kind: 'local'; readonly type: string; readonly id: string }
+  | { readonly kind: 'local'; readonly type: string; readonly id: string; readonly version?: string }
   /** An absolute URL. With `type` and `id` where it has the form of a RESTful one. */
   | { readonly kind: 'absolute'; readonly url: string; readonly type?: string; readonly id?: string }
   /** `#id`: a contained resource. */
@@ -11,14 +11,15 @@ export type ParsedReference =
   | { readonly kind: 'other'; readonly text: string; readonly type?: undefined };
 
 const restful =
-  /^(?:(https?:\/\/[^#?]+)\/)?([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/;
+  /^(?:(https?:\/\/[^#?]+)\/)?([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/([A-Za-z0-9\-.]{1,64}))?$/;
 
 /** @see https://hl7.org/fhir/R4/references.html#literal */
 export function parseReference(text: string): ParsedReference {
   if (text.startsWith('#')) return { kind: 'contained', id: text.slice(1) };
-  const [, base, type = '', id = ''] = restful.exec(text) ?? [];
+  const [, base, type = '', id = '', version] = restful.exec(text) ?? [];
   if (isResourceType(type)) {
-    return base === undefined ? { kind: 'local', type, id } : { kind: 'absolute', url: text, type, id };
+    if (base !== undefined) return { kind: 'absolute', url: text, type, id };
+    return version === undefined ? { kind: 'local', type, id } : { kind: 'local', type, id, version };
   }
   return /^https?:/.test(text) ? { kind: 'absolute', url: text } : { kind: 'other', text };
 }

@@ -53,7 +53,7 @@ test('a resource too deep is no harm', () => {
 
 for (const [text, expected] of [
   ['Patient/1', { kind: 'local', type: 'Patient', id: '1' }],
-  ['Patient/1/_history/2', { kind: 'local', type: 'Patient', id: '1' }],
+  ['Patient/1/_history/2', { kind: 'local', type: 'Patient', id: '1', version: '2' }],
   [
     'http://a.example/fhir/Patient/1',
     { kind: 'absolute', url: 'http://a.example/fhir/Patient/1', type: 'Patient', id: '1' },

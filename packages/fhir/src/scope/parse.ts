@@ -85,9 +85,30 @@ function criteriaOf(type: string, verb: string, query: string): readonly Criteri
     return 'a filter takes no chain and no _has';
   const context = { empty: 'refused', now: Date.now(), parameters: r4SearchParameters } as const;
   try {
-    return pairs.flatMap(([name, value]) => plainCriterion(context, type, { name, value }) ?? []);
+    const criteria = pairs.flatMap(([name, value]) => plainCriterion(context, type, { name, value }) ?? []);
+    return criteria.every(isScopable)
+      ? criteria
+      : 'a filter takes codes, references, texts, dates and numbers as they are';
   } catch (error) {
     if (error instanceof FhirError || error instanceof UnknownParameter) return error.message;
     throw error;
+  }
+}
+
+/** What is told from one resource alone and at little cost: modifiers that need more are no part of a scope. */
+function isScopable(criterion: Criterion): boolean {
+  switch (criterion.kind) {
+    case 'token-text':
+    case 'of-type':
+    case 'composite':
+    case 'near':
+    case 'text':
+      return false;
+    case 'uri':
+      return criterion.hierarchy === undefined;
+    case 'reference':
+      return criterion.values.every(({ kind }) => kind !== 'canonical' && kind !== 'version');
+    default:
+      return true;
   }
 }

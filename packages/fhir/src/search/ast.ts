@@ -1,5 +1,7 @@
 import type { CompartmentName } from '../compartment/definition.ts';
+import type { NearValue } from './near.ts';
 import type { SearchParameter } from './parameter.ts';
+import type { TextQuery } from './text.ts';
 
 /**
  * A search, parsed. Criteria are AND-ed; the values inside a criterion are OR-ed. A granular scope is the same thing:
@@ -24,12 +26,17 @@ export type SystemQuery = Pick<SearchQuery, 'include' | 'revinclude' | 'count' |
 
 export type Criterion =
   | TokenCriterion
+  | TokenTextCriterion
+  | OfTypeCriterion
   | ReferenceCriterion
   | StringCriterion
   | DateCriterion
   | NumberCriterion
   | QuantityCriterion
   | UriCriterion
+  | CompositeCriterion
+  | NearCriterion
+  | TextCriterion
   | { readonly kind: 'missing'; readonly parameter: SearchParameter; readonly missing: boolean }
   | { readonly kind: 'id'; readonly values: readonly string[] }
   | { readonly kind: 'lastUpdated'; readonly values: readonly DateValue[] }
@@ -48,6 +55,52 @@ export type TokenCriterion = {
 /** `system` absent: any system; null: none (`|code`). `code` absent: any code of the system (`system|`). */
 export type TokenValue = { readonly system?: string | null; readonly code?: string };
 
+/** `:text`: a text of the token, or a word of it, starts with one of the values, which are as sent. */
+export type TokenTextCriterion = {
+  readonly kind: 'token-text';
+  readonly parameter: SearchParameter;
+  readonly values: readonly string[];
+};
+
+/** `:of-type`: an identifier of this type with this value. `system` null: a type without one. */
+export type OfTypeCriterion = {
+  readonly kind: 'of-type';
+  readonly parameter: SearchParameter;
+  readonly values: readonly OfTypeValue[];
+};
+
+export type OfTypeValue = { readonly system: string | null; readonly code: string; readonly value: string };
+
+/** Each value is a criterion of one value for each part; all of them must hold of the same element. */
+export type CompositeCriterion = {
+  readonly kind: 'composite';
+  readonly parameter: SearchParameter;
+  readonly values: readonly (readonly PartCriterion[])[];
+};
+
+export type PartCriterion =
+  | TokenCriterion
+  | ReferenceCriterion
+  | StringCriterion
+  | DateCriterion
+  | NumberCriterion
+  | QuantityCriterion
+  | UriCriterion;
+
+/** `near`: within a distance. */
+export type NearCriterion = {
+  readonly kind: 'near';
+  readonly parameter: SearchParameter;
+  readonly values: readonly NearValue[];
+};
+
+/** `_text` looks at the narrative alone, `_content` at all of the resource. */
+export type TextCriterion = {
+  readonly kind: 'text';
+  readonly isNarrative: boolean;
+  readonly values: readonly TextQuery[];
+};
+
 export type ReferenceCriterion = {
   readonly kind: 'reference';
   readonly parameter: SearchParameter;
@@ -57,8 +110,15 @@ export type ReferenceCriterion = {
 /** `Patient/1` or `1` (then `types` holds every type the parameter may point at), an absolute URL, or `:identifier`. */
 export type ReferenceValue =
   | { readonly kind: 'local'; readonly types: readonly string[]; readonly id: string }
+  /** One version of a resource, as a reference may name it. */
+  | { readonly kind: 'version'; readonly type: string; readonly id: string; readonly version: string }
   | { readonly kind: 'url'; readonly url: string }
+  /** A canonical URL with a version, and what its version is a part of (`above`) or has for a part (`below`). */
+  | { readonly kind: 'canonical'; readonly url: string; readonly hierarchy: Hierarchy }
   | { readonly kind: 'identifier'; readonly token: TokenValue };
+
+/** `:above` finds what the value lies in, `:below` what lies in the value; both find the value itself. */
+export type Hierarchy = 'above' | 'below';
 
 /** Values are as sent; `starts` and `contains` compare by `normalizeString`, `exact` as written. */
 export type StringCriterion = {
@@ -95,7 +155,12 @@ export type NumberCriterion = {
 };
 
 /** `system` with `code`: that coded unit; `code` alone: a unit's code or its text; neither: any unit. */
-export type QuantityValue = NumberValue & { readonly system?: string; readonly code?: string };
+export type QuantityValue = NumberValue & {
+  readonly system?: string;
+  readonly code?: string;
+  /** The same in the unit that such amounts are compared in, where it is asked in one of UCUM's. */
+  readonly canonical?: NumberValue & { readonly unit: string };
+};
 
 export type QuantityCriterion = {
   readonly kind: 'quantity';
@@ -107,6 +172,8 @@ export type UriCriterion = {
   readonly kind: 'uri';
   readonly parameter: SearchParameter;
   readonly values: readonly string[];
+  /** By the path of the URI, and by the version after its `|`. */
+  readonly hierarchy?: Hierarchy;
 };
 
 /**

@@ -19,9 +19,9 @@ import { criterionOf } from './parse-link.ts';
 export function parseCondition(
   type: string,
   query: string,
-  { base, now = Date.now(), parameters = r4SearchParameters }: Omit<SearchOptions, 'handling'> = {},
+  { base, now = Date.now(), parameters = r4SearchParameters, terminology }: Omit<SearchOptions, 'handling'> = {},
 ): SearchQuery {
-  const context: CriterionContext = { empty: 'refused', base, now, parameters };
+  const context: CriterionContext = { empty: 'refused', base, now, parameters, terminology };
   const unknown: Issue[] = [];
   const criteria: Criterion[] = [];
   let count = 0;

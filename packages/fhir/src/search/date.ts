@@ -1,7 +1,8 @@
 /** A half-open interval `[lo, hi)` in ms since the epoch. */
 export type Interval = { readonly lo: number; readonly hi: number };
 
-const dateTime = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)?)?)?)?$/;
+const dateTime =
+  /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00))?)?)?)?$/;
 
 /**
  * The interval that a FHIR date, dateTime or instant stands for at its written precision: `2024-02` is all of
@@ -14,7 +15,7 @@ export function dateInterval(text: string): Interval | undefined {
   const [, year, month, day, hour, minute, second, fraction, zone] = match;
   const fields = [month, day, hour, minute, second].map((f) => (f === undefined ? undefined : Number(f)));
   const [mo = 1, d = 1, h = 0, mi = 0, s = 0] = fields;
-  if (mo < 1 || mo > 12 || d < 1 || d > daysIn(Number(year), mo) || h > 24 || mi > 59 || s > 60) return undefined;
+  if (mo < 1 || mo > 12 || d < 1 || d > daysIn(Number(year), mo) || h > 23 || mi > 59 || s > 60) return undefined;
   const ms = fraction === undefined ? 0 : Math.floor(Number(`0.${fraction}`) * 1000);
   const lo = utc(Number(year), mo - 1, d, h, mi, s, ms) - offset(zone);
   if (fraction !== undefined) return { lo, hi: lo + (fraction.length === 1 ? 100 : fraction.length === 2 ? 10 : 1) };

@@ -1,4 +1,5 @@
 import type { CanonicalResource } from '../conformance/canonical-source.ts';
+import { r4Component } from '../definitions/search-parameters.ts';
 import { isResourceType, resourceTypes } from '../definitions/type.ts';
 import { compileExtractor } from './extract/compile.ts';
 import type { SearchParameter, SearchParameterType } from './parameter.ts';
@@ -9,7 +10,9 @@ export type SearchParameterDefinition =
   | { readonly parameters: readonly SearchParameter[] }
   | { readonly problem: string };
 
-const kinds: ReadonlySet<string> = new Set(['number', 'date', 'string', 'token', 'reference', 'quantity', 'uri']);
+const kinds: ReadonlySet<string> = new Set([
+  ...['number', 'date', 'string', 'token', 'reference', 'quantity', 'uri', 'composite'],
+]);
 
 /** Characters of an expression. */
 const maxExpression = 4000;
@@ -34,10 +37,16 @@ export function searchParameterDefinition(resource: CanonicalResource): SearchPa
   const all = typesOf(resource).map(
     (resourceType): SearchParameter => ({
       ...{ code, type: type as SearchParameterType, resourceType, expression, target, url },
+      ...(type === 'composite' ? { components: componentsOf(resource, resourceType) } : {}),
     }),
   );
   const parameters = all.filter(({ resourceType }) => !r4SearchParameters.find(resourceType, code));
+  const parts = Array.isArray(resource.component) ? resource.component.length : 0;
   for (const parameter of parameters) {
+    const { components } = parameter;
+    if (components && (components.length < 2 || components.length !== parts)) {
+      return { problem: 'Its parts must be at least two, each defined by a search parameter of R4.' };
+    }
     const problem = problemOf(parameter);
     if (problem !== undefined) return { problem };
   }
@@ -53,6 +62,14 @@ function typesOf({ base }: CanonicalResource): readonly string[] {
 function targetsOf({ target }: CanonicalResource): readonly string[] {
   const types = Array.isArray(target) ? target.map(String).filter(isResourceType) : [];
   return types.length > 0 ? types : resourceTypes;
+}
+
+/** Its parts, as far as they are like parameters of R4. */
+function componentsOf({ component }: CanonicalResource, resourceType: string): readonly SearchParameter[] {
+  const parts = Array.isArray(component) ? (component as { definition?: unknown; expression?: unknown }[]) : [];
+  return parts.flatMap(
+    ({ definition, expression }) => r4Component(resourceType, String(definition), String(expression)) ?? [],
+  );
 }
 
 function problemOf(parameter: SearchParameter): string | undefined {

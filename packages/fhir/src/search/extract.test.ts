@@ -99,10 +99,86 @@ const cases: readonly (readonly [name: string, resource: Resource, parameter: st
     ['a string may be a token', { resourceType: 'ValueSet', version: '1.0' }, 'version', [{ code: '1.0' }]],
     ['an id may be a token', { resourceType: 'ImagingStudy', series: [{ uid: '1.2' }] }, 'series', [{ code: '1.2' }]],
     [
-      'a relative reference is a type and an id, without its version',
+      'a relative reference is a type and an id, and perhaps a version',
       { resourceType: 'Observation', subject: { reference: 'Patient/1/_history/2' } },
       'subject',
-      [{ type: 'Patient', id: '1' }],
+      [{ type: 'Patient', id: '1', version: '2' }],
+    ],
+    [
+      'a place is its degrees',
+      { resourceType: 'Location', position: { latitude: 42.25, longitude: -83.69 } },
+      'near',
+      [{ latitude: 42.25, longitude: -83.69 }],
+    ],
+    [
+      'an identifier has the types that its type is coded with',
+      { resourceType: 'Patient', identifier: [{ value: '7', type: { coding: [{ system: 'urn:t', code: 'MR' }] } }] },
+      'identifier',
+      [{ code: '7', types: [{ system: 'urn:t', code: 'MR' }] }],
+    ],
+    [
+      'a composite has the parts of each element that has all of them',
+      {
+        resourceType: 'Observation',
+        code: { coding: [{ code: 'bp' }] },
+        component: [
+          { code: { coding: [{ code: 'sys' }] }, valueQuantity: { value: 120 } },
+          { code: { coding: [{ code: 'dia' }] }, valueString: 'unsure' },
+        ],
+      },
+      'combo-code-value-quantity',
+      [
+        {
+          key: 'Observation.component(token code $ quantity value.as(Quantity))',
+          parts: [
+            [{ kind: 'token', parameter: 'combo-code', code: 'sys' }],
+            [{ kind: 'quantity', parameter: 'combo-value-quantity', lo: 120, hi: 120 }],
+          ],
+        },
+      ],
+    ],
+    [
+      'a part of a composite may lie beside the element',
+      {
+        resourceType: 'MolecularSequence',
+        referenceSeq: { chromosome: { coding: [{ code: '7' }] } },
+        variant: [{ start: 10, end: 20 }],
+      },
+      'chromosome-variant-coordinate',
+      [
+        {
+          key: 'MolecularSequence.variant(token %resource.referenceSeq.chromosome $ number start $ number end)',
+          parts: [
+            [{ kind: 'token', parameter: 'chromosome', code: '7' }],
+            [{ kind: 'number', parameter: 'variant-start', lo: 10, hi: 10 }],
+            [{ kind: 'number', parameter: 'variant-end', lo: 20, hi: 20 }],
+          ],
+        },
+      ],
+    ],
+    [
+      'a document relates to another in a certain way',
+      {
+        resourceType: 'DocumentReference',
+        relatesTo: [{ code: 'replaces', target: { reference: 'DocumentReference/1' } }],
+      },
+      'relationship',
+      [
+        {
+          key: 'DocumentReference.relatesTo(token code $ reference target)',
+          parts: [
+            [
+              {
+                kind: 'token',
+                parameter: 'relation',
+                system: 'http://hl7.org/fhir/document-relationship-type',
+                code: 'replaces',
+              },
+            ],
+            [{ kind: 'reference', parameter: 'relatesto', type: 'DocumentReference', id: '1' }],
+          ],
+        },
+      ],
     ],
     [
       'an absolute reference is its URL',
@@ -190,7 +266,7 @@ const cases: readonly (readonly [name: string, resource: Resource, parameter: st
       'a Quantity keeps its unit',
       { resourceType: 'Observation', valueQuantity: { value: 5.4, unit: 'mg', system: ucum, code: 'mg' } },
       'value-quantity',
-      [{ lo: 5.4, hi: 5.4, system: ucum, code: 'mg', unit: 'mg' }],
+      [{ lo: 5.4, hi: 5.4, system: ucum, code: 'mg', unit: 'mg', canonical: { unit: 'mg', lo: 5.4, hi: 5.4 } }],
     ],
     [
       'a Quantity with a comparator is open',
@@ -210,7 +286,7 @@ const cases: readonly (readonly [name: string, resource: Resource, parameter: st
         },
       },
       'value-quantity',
-      [{ lo: 98, hi: 120, system: ucum, code: 'uV' }],
+      [{ lo: 98, hi: 120, system: ucum, code: 'uV', canonical: { unit: 'C-1.g.m2.s-2', lo: 0.098, hi: 0.12 } }],
     ],
     [
       'a Range is an interval with the unit of its ends',

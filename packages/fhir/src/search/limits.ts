@@ -6,6 +6,8 @@ export const searchLimits = {
   values: 500,
   /** Characters of one value. */
   valueLength: 2000,
+  /** Codes that `:in`, `:not-in`, `:above` and `:below` may come to. */
+  codes: 2000,
   /** Links of one parameter, by chain and `_has` together. */
   chainDepth: 5,
   /** Types that a link without a type (`target.name`) is tried on. */

@@ -3,22 +3,38 @@ import type {
   CompartmentCriterion,
   Criterion,
   HasCriterion,
+  Hierarchy,
+  OfTypeValue,
+  PartCriterion,
   QuantityCriterion,
   QuantityValue,
   ReferenceCriterion,
   ReferenceValue,
   StringCriterion,
+  TextCriterion,
+  TokenTextCriterion,
   TokenValue,
 } from './ast.ts';
 import { meetsDate, meetsNumber } from './compare.ts';
+import { isAboveUri } from './hierarchy.ts';
+import { isNear } from './near.ts';
 import { normalizeString } from './string.ts';
-import type { QuantitySearchValue, ReferenceSearchValue, SearchValue } from './value.ts';
+import { meetsText, type TextWord, tokenText } from './text.ts';
+import type {
+  CompositeSearchValue,
+  QuantitySearchValue,
+  ReferenceSearchValue,
+  SearchValue,
+  TokenSearchValue,
+} from './value.ts';
 
 /** What criteria look at in one version of a resource. `lastUpdated` is in ms since the epoch. */
 export type SearchFacts = {
   readonly id: string;
   readonly lastUpdated: number;
   readonly values: readonly SearchValue[];
+  /** The words of the resource, for `_text` and `_content`; asked for where a criterion is about them. */
+  readonly text?: () => readonly TextWord[];
 };
 
 /** A criterion that one resource meets or not by itself, without a look at others. */
@@ -61,7 +77,17 @@ function meetsOne(criterion: Criterion, facts: SearchFacts): boolean {
     case 'quantity':
       return meetsQuantities(criterion, facts);
     case 'uri':
-      return some(facts, criterion, 'uri', (search, stored) => search === stored.value);
+      return some(facts, criterion, 'uri', (search, stored) => meetsUri(search, stored, criterion.hierarchy));
+    case 'token-text':
+      return meetsTokenTexts(criterion, facts);
+    case 'of-type':
+      return some(facts, criterion, 'token', meetsOfType);
+    case 'composite':
+      return some(facts, criterion, 'composite', meetsComposite);
+    case 'near':
+      return some(facts, criterion, 'position', isNear);
+    case 'text':
+      return meetsTexts(criterion, facts);
     case 'compartment':
       return meetsCompartment(criterion, facts);
     case 'chain':
@@ -99,6 +125,42 @@ function meetsToken(
   return isSystem && (code === undefined || stored.code === code);
 }
 
+/** All parts hold of one element. */
+function meetsComposite(parts: readonly PartCriterion[], stored: CompositeSearchValue): boolean {
+  return parts.every((part, i) => meetsOne(part, { id: '', lastUpdated: 0, values: stored.parts[i] ?? [] }));
+}
+
+/** A text starts with what is looked for, or one of its words does. */
+function meetsTokenTexts({ parameter, values }: TokenTextCriterion, facts: SearchFacts): boolean {
+  const starts = values.map((value) => ` ${tokenText(value)}`);
+  return some(
+    facts,
+    { parameter, values: starts },
+    'token',
+    (start, { text }) => text !== undefined && ` ${tokenText(text)}`.includes(start),
+  );
+}
+
+function meetsOfType({ system, code, value }: OfTypeValue, stored: TokenSearchValue): boolean {
+  const isOfType = stored.types?.some((type) => type.code === code && (type.system ?? null) === system) ?? false;
+  return isOfType && stored.code === value;
+}
+
+function meetsTexts({ values, isNarrative }: TextCriterion, { text }: SearchFacts): boolean {
+  if (!text) throw new TypeError('A text criterion needs the words of the resource');
+  const words = text();
+  return values.some((query) => meetsText(query, words, isNarrative));
+}
+
+function meetsUri(
+  search: string,
+  { parameter, value }: { readonly parameter: string; readonly value: string },
+  hierarchy: Hierarchy | undefined,
+): boolean {
+  if (hierarchy === undefined) return search === value;
+  return hierarchy === 'below' ? isAboveUri(parameter, search, value) : isAboveUri(parameter, value, search);
+}
+
 function meetsReferences(criterion: ReferenceCriterion, facts: SearchFacts): boolean {
   return some(facts, criterion, 'reference', meetsReference);
 }
@@ -107,8 +169,12 @@ function meetsReference(search: ReferenceValue, stored: ReferenceSearchValue): b
   switch (search.kind) {
     case 'local':
       return stored.id === search.id && stored.type !== undefined && search.types.includes(stored.type);
+    case 'version':
+      return stored.type === search.type && stored.id === search.id && stored.version === search.version;
     case 'url':
       return stored.url === search.url;
+    case 'canonical':
+      return meetsCanonical(search, stored);
     case 'identifier': {
       if (!stored.identifier) return false;
       const { system, value } = stored.identifier;
@@ -122,6 +188,13 @@ function meetsReference(search: ReferenceValue, stored: ReferenceSearchValue): b
   }
 }
 
+function meetsCanonical(
+  { url, hierarchy }: Extract<ReferenceValue, { kind: 'canonical' }>,
+  stored: ReferenceSearchValue,
+): boolean {
+  return stored.url !== undefined && meetsUri(url, { parameter: stored.parameter, value: stored.url }, hierarchy);
+}
+
 function meetsStrings(criterion: StringCriterion, facts: SearchFacts): boolean {
   if (criterion.match === 'exact') return some(facts, criterion, 'string', (search, stored) => search === stored.value);
   const { parameter, match } = criterion;
@@ -133,12 +206,13 @@ function meetsStrings(criterion: StringCriterion, facts: SearchFacts): boolean {
 }
 
 function meetsQuantities(criterion: QuantityCriterion, facts: SearchFacts): boolean {
-  return some(
-    facts,
-    criterion,
-    'quantity',
-    (search, stored) => meetsUnit(search, stored) && meetsNumber(search, stored),
-  );
+  return some(facts, criterion, 'quantity', meetsQuantity);
+}
+
+/** What is asked and stored in units of UCUM is compared in one of them. */
+function meetsQuantity(search: QuantityValue, stored: QuantitySearchValue): boolean {
+  if (!search.canonical || !stored.canonical) return meetsUnit(search, stored) && meetsNumber(search, stored);
+  return search.canonical.unit === stored.canonical.unit && meetsNumber(search.canonical, stored.canonical);
 }
 
 function meetsUnit({ system, code }: QuantityValue, stored: QuantitySearchValue): boolean {

@@ -20,6 +20,8 @@ export type SearchParameter = {
   readonly target: readonly string[];
   /** Canonical URL of the SearchParameter resource. */
   readonly url: string;
+  /** Of a composite: its parts in order, with expressions that start at the element which the composite's own finds. */
+  readonly components?: readonly SearchParameter[];
   /** Set while what is stored already is being indexed by it: nothing can be found by it yet. */
   readonly isIndexing?: true;
 };

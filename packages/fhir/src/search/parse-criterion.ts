@@ -1,12 +1,16 @@
 import { isResourceId } from '../resource/resource.ts';
-import type { Criterion } from './ast.ts';
+import type { Terminology } from '../terminology/terminology.ts';
+import type { Criterion, Hierarchy, ReferenceValue } from './ast.ts';
 import { isEscaped, splitUnescaped, unescapeValue } from './escape.ts';
 import { beyondLimit, invalidValue, UnknownParameter, unsupported } from './invalid.ts';
 import { searchLimits } from './limits.ts';
 import { nearest } from './nearest.ts';
 import type { SearchParameter } from './parameter.ts';
 import type { SearchParameters } from './parameters.ts';
-import { dateValue, numberValue, quantityValue, referenceValue, tokenValue } from './parse-value.ts';
+import { compositeCriterion } from './parse-composite.ts';
+import { noModifier, tokenCriterion } from './parse-token.ts';
+import { dateValue, nearValue, numberValue, quantityValue, referenceValue, tokenValue } from './parse-value.ts';
+import { parseTextQuery, textLimits } from './text.ts';
 
 /** What criteria are read against. `now` is in ms since the epoch; `base` has no slash at its end. */
 export type CriterionContext = {
@@ -15,6 +19,10 @@ export type CriterionContext = {
   readonly now: number;
   readonly parameters: SearchParameters;
   readonly base?: string | undefined;
+  /** What `:in`, `:above` and their like are told by; without it they are refused. */
+  readonly terminology?: Terminology | undefined;
+  /** Canonical URL of the value set that a reference such as `ValueSet/1` names. */
+  readonly valueSetUrl?: ((reference: string) => string | undefined) | undefined;
 };
 
 /** One `name[:modifier]=value` of a search as it was sent, percent-decoding done. */
@@ -28,6 +36,7 @@ export type SearchPair = { readonly name: string; readonly value: string };
 export function plainCriterion(context: CriterionContext, type: string, pair: SearchPair): Criterion | undefined {
   const [code = '', modifier, ...more] = pair.name.split(':');
   if (more.length > 0) throw unsupported(pair.name, 'has more than one modifier.');
+  if (code === '_text' || code === '_content') return textCriterion(context, pair, code, modifier);
   const parameter = knownParameter(context, type, code, pair.name);
   const values = valuesOf(context, pair);
   if (values.length === 0) return undefined;
@@ -86,19 +95,37 @@ function lastUpdatedCriterion(
 function missingCriterion(parameter: SearchParameter, name: string, values: readonly string[]): Criterion {
   const [value] = values;
   if (values.length !== 1 || (value !== 'true' && value !== 'false')) throw invalidValue(name, 'true or false');
-  if (parameter.type === 'composite' || parameter.type === 'special') throw noType(name, parameter);
   return { kind: 'missing', parameter, missing: value === 'true' };
 }
 
-type Typed = { readonly name: string; readonly modifier: string | undefined; readonly values: readonly string[] };
+/** A full-text search. @see https://hl7.org/fhir/R4/search.html#content */
+function textCriterion(
+  context: CriterionContext,
+  pair: SearchPair,
+  code: '_text' | '_content',
+  modifier: string | undefined,
+): Criterion | undefined {
+  if (modifier !== undefined) throw noModifier(pair.name, modifier);
+  const values = valuesOf(context, pair).map((text) => {
+    const query = parseTextQuery(unescapeValue(text));
+    if (query) return query;
+    throw invalidValue(pair.name, `at most ${textLimits.phrases} words, with one to be found beside those excluded`);
+  });
+  return values.length === 0 ? undefined : { kind: 'text', isNarrative: code === '_text', values };
+}
+
+/** A parameter's values as they were sent, still escaped. */
+export type Typed = {
+  readonly name: string;
+  readonly modifier: string | undefined;
+  readonly values: readonly string[];
+};
 
 function typedCriterion(context: CriterionContext, parameter: SearchParameter, typed: Typed): Criterion {
   const { name, modifier, values } = typed;
   if (parameter.type === 'reference') return referenceCriterion(context, parameter, typed);
-  if (parameter.type === 'token') {
-    if (modifier !== undefined && modifier !== 'not') throw noModifier(name, modifier);
-    return { kind: 'token', parameter, not: modifier === 'not', values: values.map((text) => tokenValue(name, text)) };
-  }
+  if (parameter.type === 'token') return tokenCriterion(context, parameter, typed);
+  if (parameter.type === 'uri') return uriCriterion(parameter, typed);
   if (parameter.type === 'string') {
     return { kind: 'string', parameter, match: stringMatch(name, modifier), values: values.map(unescapeValue) };
   }
@@ -110,11 +137,21 @@ function typedCriterion(context: CriterionContext, parameter: SearchParameter, t
       return { kind: 'number', parameter, values: values.map((text) => numberValue(name, text)) };
     case 'quantity':
       return { kind: 'quantity', parameter, values: values.map((text) => quantityValue(name, text)) };
-    case 'uri':
-      return { kind: 'uri', parameter, values: values.map(unescapeValue) };
+    case 'composite':
+      return compositeCriterion(context, parameter, typed, typedCriterion);
+    case 'special':
+      if (parameter.code !== 'near') throw noType(name, parameter);
+      return { kind: 'near', parameter, values: values.map((text) => nearValue(name, text)) };
     default:
-      throw noType(name, parameter);
+      return parameter.type satisfies never;
   }
+}
+
+function uriCriterion(parameter: SearchParameter, { name, modifier, values }: Typed): Criterion {
+  const texts = values.map(unescapeValue);
+  if (modifier === undefined) return { kind: 'uri', parameter, values: texts };
+  if (modifier !== 'above' && modifier !== 'below') throw noModifier(name, modifier);
+  return { kind: 'uri', parameter, values: texts, hierarchy: modifier };
 }
 
 function stringMatch(name: string, modifier: string | undefined): 'starts' | 'contains' | 'exact' {
@@ -129,11 +166,25 @@ function referenceCriterion(context: CriterionContext, parameter: SearchParamete
     const tokens = values.map((text) => ({ kind: 'identifier', token: tokenValue(name, text) }) as const);
     return { kind: 'reference', parameter, values: tokens };
   }
+  if (modifier === 'above' || modifier === 'below') {
+    const values = typed.values.map((text) => canonicalValue(name, text, modifier));
+    return { kind: 'reference', parameter, values };
+  }
   const types = modifier === undefined ? parameter.target : [targetType(parameter, name, modifier)];
   const { base } = context;
   const read = (text: string) => referenceValue(name, text, { types, base });
   if (modifier === undefined) return { kind: 'reference', parameter, values: values.map(read) };
   return { kind: 'reference', parameter, values: values.map((text) => typedReference(name, text, types, read)) };
+}
+
+/** Canonical URLs have versions to go by. Which resource lies in which is said by parameters, such as `partof`. */
+function canonicalValue(name: string, escaped: string, hierarchy: Hierarchy): ReferenceValue {
+  const url = unescapeValue(escaped);
+  if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(url)) return { kind: 'canonical', url, hierarchy };
+  throw invalidValue(
+    name,
+    'a canonical URL, perhaps with |version. Resources are followed by a chain, as partof.partof',
+  );
 }
 
 /** The value of `subject:Patient=…`: an id, or a reference to that type. */
@@ -161,10 +212,6 @@ export function targetType(parameter: SearchParameter, name: string, modifier: s
     );
   }
   throw noModifier(name, modifier);
-}
-
-function noModifier(name: string, modifier: string) {
-  return unsupported(name, `the modifier :${modifier.slice(0, 40)} is not supported here.`);
 }
 
 function noType(name: string, parameter: SearchParameter) {

@@ -66,10 +66,13 @@ function chainCriterion(way: Way, type: string, { name, value }: SearchPair): Cr
 
 type Target = ChainCriterion['targets'][number];
 
+/** What no definition of a type lists. */
+const ofEveryType: ReadonlySet<string> = new Set(['_has', '_list', '_text', '_content']);
+
 /** The criterion on each type that has the parameter; a type whose parameter cannot take the value is left out. */
 function targetsOf(way: Way, types: readonly string[], rest: SearchPair): readonly Target[] | undefined {
   const [code = ''] = rest.name.split(/[:.]/);
-  const known = code === '_has' || code === '_list' ? types : types.filter((type) => way.parameters.find(type, code));
+  const known = ofEveryType.has(code) ? types : types.filter((type) => way.parameters.find(type, code));
   if (known.length === 0) {
     throw new UnknownParameter(way.sent, 'no type that the reference may point at has the chained parameter.');
   }

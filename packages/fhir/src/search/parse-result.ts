@@ -31,7 +31,7 @@ export function sortOf(context: CriterionContext, type: string, value: string): 
   });
 }
 
-const sortable: ReadonlySet<string> = new Set(['date', 'string', 'number', 'token', 'uri', 'quantity']);
+const sortable: ReadonlySet<string> = new Set(['date', 'string', 'number', 'token', 'uri', 'quantity', 'reference']);
 
 function sortBy(context: CriterionContext, type: string, code: string): SortBy {
   if (code === '_id') return { kind: 'id' };

@@ -1,8 +1,11 @@
 import { isResourceType } from '../definitions/type.ts';
 import { isResourceId } from '../resource/resource.ts';
+import { convertQuantity, ucum } from '../ucum/quantity.ts';
+import { comparableQuantity } from '../ucum/usual.ts';
 import type { DateValue, NumberValue, QuantityValue, ReferenceValue, TokenValue } from './ast.ts';
 import { splitUnescaped, unescapeValue } from './escape.ts';
-import { invalidValue, unsupported } from './invalid.ts';
+import { invalidValue } from './invalid.ts';
+import type { NearValue } from './near.ts';
 import { parseNumberValue } from './number.ts';
 import { parseDateValue } from './parse-date.ts';
 
@@ -45,7 +48,31 @@ export function quantityValue(name: string, text: string): QuantityValue {
       'a number, number|system|code or number||code, such as gt5.4|http://unitsofmeasure.org|mg',
     );
   }
-  return { ...value, ...(system ? { system } : {}), ...(code ? { code } : {}) };
+  const canonical = system === ucum && code ? comparable(value, code) : undefined;
+  return { ...value, ...(system ? { system } : {}), ...(code ? { code } : {}), ...(canonical ? { canonical } : {}) };
+}
+
+/** The value and the interval of its precision, in the unit that such amounts are compared in. */
+function comparable({ prefix, ...number }: NumberValue, code: string): QuantityValue['canonical'] {
+  const [value, lo, hi] = [number.value, number.lo, number.hi].map((n) => comparableQuantity(n, code));
+  if (!value || !lo || !hi) return undefined;
+  return { prefix, unit: value.unit, value: value.value, lo: lo.value, hi: hi.value };
+}
+
+/** Where no distance is given. R4 leaves it to the server. */
+const nearKm = 50;
+
+/** `latitude|longitude|distance|units`, the last two optional. @see https://hl7.org/fhir/R4/location.html#search */
+export function nearValue(name: string, text: string): NearValue {
+  const [north = '', east = '', far = '', unit = '', ...more] = splitUnescaped(text, '|').map(unescapeValue);
+  const numeral = /^[+-]?\d{1,10}(?:\.\d{1,20})?$/;
+  const [latitude, longitude] = [Number(north), Number(east)];
+  const isPlace = numeral.test(north) && numeral.test(east) && Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180;
+  const km = far === '' ? nearKm : numeral.test(far) ? convertQuantity(Number(far), unit || 'km', 'km') : undefined;
+  if (!isPlace || km === undefined || km < 0 || more.length > 0) {
+    throw invalidValue(name, 'latitude|longitude|distance|units, such as 42.25|-83.69|11.2|km, the unit one of UCUM');
+  }
+  return { latitude, longitude, km };
 }
 
 /** What a reference value is read against: the types an id alone may be of, and the server's own base URL. */
@@ -59,11 +86,12 @@ export function referenceValue(name: string, escaped: string, context: Reference
   const text = unescapeValue(escaped);
   const { base } = context;
   const path = base !== undefined && text.startsWith(`${base}/`) ? text.slice(base.length + 1) : text;
-  const [type = '', id = '', ...more] = path.split('/');
+  const [type = '', id = '', history, version = '', ...more] = path.split('/');
   if (isResourceType(type) && isResourceId(id)) {
-    if (more.length === 0) return { kind: 'local', types: [type], id };
-    if (more[0] === '_history')
-      throw unsupported(name, 'a reference to one version is not searched. Leave out /_history.');
+    if (history === undefined) return { kind: 'local', types: [type], id };
+    if (history === '_history' && isResourceId(version) && more.length === 0) {
+      return { kind: 'version', type, id, version };
+    }
   }
   if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(text)) return { kind: 'url', url: text };
   if (isResourceId(text)) return { kind: 'local', types: context.types, id: text };

@@ -1,6 +1,7 @@
 import { type CompartmentName, compartmentCriterion } from '../compartment/definition.ts';
 import { FhirError } from '../outcome/fhir-error.ts';
 import { type Issue, issue } from '../outcome/outcome.ts';
+import type { Terminology } from '../terminology/terminology.ts';
 import type { Criterion, Include, SearchQuery, SortKey } from './ast.ts';
 import { beyondLimit, UnknownParameter, unsupported } from './invalid.ts';
 import { searchLimits } from './limits.ts';
@@ -20,6 +21,10 @@ export type SearchOptions = {
   readonly now?: number;
   /** The parameters there are. (Default: R4's own) */
   readonly parameters?: SearchParameters;
+  /** What `:in`, `:not-in`, `:above` and `:below` are told by. (Default: nothing, so that they are refused) */
+  readonly terminology?: Terminology;
+  /** Canonical URL of the value set that a reference such as `ValueSet/1` names. */
+  readonly valueSetUrl?: (reference: string) => string | undefined;
   /** The compartment that is searched, as in `Patient/1/Observation`. */
   readonly compartment?: CompartmentName;
 };
@@ -107,9 +112,10 @@ function requireFewLinks({ parts }: Draft): void {
 
 function draftOf(types: readonly string[], options: SearchOptions): Draft {
   const { handling = 'strict', base, now = Date.now(), parameters = r4SearchParameters, compartment } = options;
+  const { terminology, valueSetUrl } = options;
   const inside = (type: string) => (compartment ? [compartmentCriterion(compartment, type, parameters)] : []);
   return {
-    context: { empty: 'ignored', base, now, parameters },
+    context: { empty: 'ignored', base, now, parameters, terminology, valueSetUrl },
     parts: types.map((type) => ({ type, branches: { count: 0 }, criteria: inside(type), sort: [] })),
     handling,
     include: [],

@@ -10,7 +10,9 @@ export type SearchValue =
   | { readonly kind: 'date'; readonly parameter: string; readonly lo: number; readonly hi: number }
   | { readonly kind: 'number'; readonly parameter: string; readonly lo: number; readonly hi: number }
   | QuantitySearchValue
-  | { readonly kind: 'uri'; readonly parameter: string; readonly value: string };
+  | { readonly kind: 'uri'; readonly parameter: string; readonly value: string }
+  | PositionSearchValue
+  | CompositeSearchValue;
 
 /** A coding, identifier, code, boolean or contact point. `text` is a display or CodeableConcept.text, for `:text`. */
 export type TokenSearchValue = {
@@ -19,6 +21,8 @@ export type TokenSearchValue = {
   readonly system?: string;
   readonly code?: string;
   readonly text?: string;
+  /** Of an identifier: the codings of its type, for `:of-type`. */
+  readonly types?: readonly { readonly system?: string; readonly code: string }[];
 };
 
 /** A literal reference is `type` and `id` when relative (`Patient/1`), else `url`; a logical one has `identifier`. */
@@ -27,6 +31,8 @@ export type ReferenceSearchValue = {
   readonly parameter: string;
   readonly type?: string;
   readonly id?: string;
+  /** Of a relative reference that names one version. */
+  readonly version?: string;
   readonly url?: string;
   readonly identifier?: { readonly system?: string; readonly value?: string };
 };
@@ -39,4 +45,22 @@ export type QuantitySearchValue = {
   readonly system?: string;
   readonly code?: string;
   readonly unit?: string;
+  /** The same in the unit that such amounts are compared in, where it is in one of UCUM's. */
+  readonly canonical?: { readonly unit: string; readonly lo: number; readonly hi: number };
+};
+
+/** In degrees. */
+export type PositionSearchValue = {
+  readonly kind: 'position';
+  readonly parameter: string;
+  readonly latitude: number;
+  readonly longitude: number;
+};
+
+/** What one element holds for each part of a composite parameter: one value or several of each. @see compositeKey */
+export type CompositeSearchValue = {
+  readonly kind: 'composite';
+  readonly parameter: string;
+  readonly key: string;
+  readonly parts: readonly (readonly SearchValue[])[];
 };

@@ -28,7 +28,8 @@ export type ConditionContext = { readonly base: string; readonly rights: Rights;
 
 /** @throws {FhirError} 400 where it is no search, 412 where it is empty, 403 where the `s` of the type is not open */
 export function conditionOf(type: string, search: string, { base, rights, conformance }: ConditionContext): Condition {
-  const query = parseCondition(type, search, { base, parameters: conformance.parameters });
+  const { parameters, terminology } = conformance;
+  const query = parseCondition(type, search, { base, parameters, terminology });
   const permitted = rights.require({ code: 'search-type', type, query });
   return { permitted, guard: `${type}?${JSON.stringify(query.criteria)}` };
 }

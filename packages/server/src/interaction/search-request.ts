@@ -19,6 +19,7 @@ import { urlOf } from './parameters.ts';
 import type { FhirContext, FhirRequest } from './request.ts';
 import { searchset } from './searchset.ts';
 import { type Show, showOf } from './show.ts';
+import { valueSetUrls } from './value-set-url.ts';
 
 /** What is searched: a type; the whole system, where both are empty; or a compartment, that of `type` with `id`. */
 export type SearchPlace = { readonly type: string; readonly id: string };
@@ -43,7 +44,7 @@ export async function searchRequest(
   context: FhirContext<ResourceReader>,
 ): Promise<Answer> {
   const { base, seal, rights, store } = context;
-  const search = read(place, request, context);
+  const search = read(place, request, context, await valueSetUrls(request.query, context));
   const { used, interaction } = search;
   const url = `${base}${search.path}`;
   const self = urlOf(url, used);
@@ -72,9 +73,14 @@ type Search = Pick<ParsedSearch, 'used' | 'ignored'> & {
   readonly interaction: SearchType | SearchSystem;
 };
 
-function read({ type, id }: SearchPlace, request: FhirRequest, context: FhirContext<ResourceReader>): Search {
-  const { base, conformance } = context;
-  const options: SearchOptions = { handling: request.handling, base, parameters: conformance.parameters };
+function read(
+  { type, id }: SearchPlace,
+  request: FhirRequest,
+  { base, conformance }: FhirContext<ResourceReader>,
+  valueSetUrl: NonNullable<SearchOptions['valueSetUrl']>,
+): Search {
+  const { parameters, terminology } = conformance;
+  const options: SearchOptions = { handling: request.handling, base, parameters, terminology, valueSetUrl };
   const asked = request.query.filter(([name]) => name !== '_cursor');
   if (type === '') return readSystem('', asked, options);
   if (id === '') return readType(type, `/${type}`, asked, options);

@@ -16,7 +16,7 @@ export const explain: Operation = {
   affectsState: false,
   run: async ({ type = '', parameters, handling }, { base, conformance, rights, store }) => {
     const asked = parameters.names.flatMap((name) => parameters.texts(name).map((value) => [name, value] as const));
-    const { query, ignored } = parseSearch(type, asked, { handling, base, parameters: conformance.parameters });
+    const { query, ignored } = parseSearch(type, asked, { handling, base, ...conformance });
     const permitted = rights.require({ code: 'explain', type, query });
     const explanation = await store.explain(permitted);
     const parameter = [

@@ -2,20 +2,21 @@ import type { ElementDefinition, ElementType } from '../../definitions/element.t
 import { isPrimitive, typeDefinition } from '../../definitions/type.ts';
 import { impliedSystem } from '../../definitions/value-set.ts';
 import { checkFhirPath } from '../../fhirpath/check.ts';
+import { compositeKey, placeOf } from '../composite.ts';
 import type { SearchParameter } from '../parameter.ts';
 import type { SearchValue } from '../value.ts';
 import { type Conversion, conversion } from './conversion.ts';
 import { evaluated } from './evaluated.ts';
-import { type Path, parseExpression, type Step } from './expression.ts';
+import { type Path, parseExpression, resourceRoot, type Step } from './expression.ts';
 import { resolvesTo } from './reference.ts';
 import { token } from './token.ts';
 
 /** Appends a resource's search values to `out`. */
 export type Extractor = (resource: unknown, out: SearchValue[]) => void;
 
-/** Parameters whose values the server keeps by itself, and kinds that are searched in other ways. */
+/** Parameters whose values the server keeps by itself are not, nor is a special one that is not known. */
 const isExtracted = ({ code, type }: SearchParameter): boolean =>
-  type !== 'composite' && type !== 'special' && code !== '_id' && code !== '_lastUpdated';
+  code !== '_id' && code !== '_lastUpdated' && (type !== 'special' || code === 'near');
 
 /**
  * Compiles the expressions of search parameters, all of one resource type, into one JavaScript function. One beyond the
@@ -23,7 +24,10 @@ const isExtracted = ({ code, type }: SearchParameter): boolean =>
  * @throws {Error} if a parameter cannot be used on its type
  */
 export function compileExtractor(parameters: readonly SearchParameter[]): Extractor {
-  const program: Program = { lines: [], variables: 0, conversions: [], evaluators: [], parameter: '' };
+  const program: Program = {
+    ...{ lines: [], variables: 0, conversions: [], evaluators: [] },
+    ...{ parameter: '', out: 'out', place: '' },
+  };
   for (const parameter of parameters) if (isExtracted(parameter)) emitOrEvaluate(program, parameter);
   const body = `'use strict';\nreturn (root, out) => {\n${program.lines.join('\n')}\n};`;
   // Expressions may be a stranger's: members are looked up in R4's definitions, and every text in it is a JSON literal.
@@ -36,7 +40,11 @@ type Program = {
   variables: number;
   readonly conversions: Conversion[];
   readonly evaluators: Extractor[];
+  /** The code that values are written under, as a literal, and the variable of the list they go to. */
   parameter: string;
+  out: string;
+  /** Of a composite: the path of its element. */
+  place: string;
 };
 
 /** A place in the resource: the variable that holds its value, and the type that value has there. */
@@ -48,7 +56,8 @@ function emitOrEvaluate(program: Program, parameter: SearchParameter): void {
     emitParameter(program, parameter);
   } catch (error) {
     program.lines.length = before;
-    if (checkFhirPath(parameter.expression, parameter.resourceType).length > 0) throw error;
+    program.out = 'out';
+    if (parameter.components || checkFhirPath(parameter.expression, parameter.resourceType).length > 0) throw error;
     program.lines.push(`evaluators[${program.evaluators.push(evaluated(parameter)) - 1}](root, out);`);
   }
 }
@@ -69,20 +78,22 @@ function emitParameter(program: Program, parameter: SearchParameter): void {
 
 /** A path may begin at the resource without naming its type: `name | alias`. */
 function rooted(path: Path, type: string): Path {
-  if (/^[A-Z]/.test(path.root)) return path;
+  if (/^[A-Z%]/.test(path.root)) return path;
   return { root: type, steps: [{ kind: 'member', name: path.root }, ...path.steps] };
 }
 
 function emitPath(program: Program, parameter: SearchParameter, path: Path): void {
   const type = { name: parameter.resourceType, member: '', targets: [] };
   const before = program.lines.length;
+  program.place = placeOf(path);
   emitSteps(program, parameter, { variable: 'root', type }, path.steps);
   if (program.lines.length === before) throw new Error(`${parameter.url} finds nothing on ${parameter.resourceType}`);
 }
 
 function emitSteps(program: Program, parameter: SearchParameter, place: Place, steps: readonly Step[]): void {
   const [step, ...rest] = steps;
-  if (!step) emitConversion(program, parameter, place);
+  if (!step && parameter.components) emitComposite(program, parameter, parameter.components, place);
+  else if (!step) emitConversion(program, parameter, place);
   else if (step.kind === 'member') emitMember(program, parameter, place, step.name, rest);
   else if (step.kind !== 'as') emitGuarded(program, parameter, place, rest, guard(parameter, place, step));
   else if (isOfType(place.type, step.type)) emitSteps(program, parameter, place, rest);
@@ -190,6 +201,36 @@ function emitElement(
   program.lines.push('}}');
 }
 
+/** One value of an element that has all parts. What an element cannot have of a part is no mistake: a choice is wide. */
+function emitComposite(
+  program: Program,
+  parameter: SearchParameter,
+  components: readonly SearchParameter[],
+  place: Place,
+): void {
+  const { parameter: code, out } = program;
+  const root: Place = { variable: 'root', type: { name: parameter.resourceType, member: '', targets: [] } };
+  const lists = components.map(() => variable(program));
+  program.lines.push('{');
+  // From the last part on: where an element has no value, as most have none of each kind, its code is not looked at.
+  for (const [i, component] of [...components.entries()].reverse()) {
+    program.out = lists[i] ?? '';
+    program.parameter = literal(component.code);
+    program.lines.push(`const ${program.out} = [];`);
+    for (const path of parseExpression(component.expression)) {
+      const { root: start, steps } = rooted(path, place.type.name);
+      emitSteps(program, component, start === resourceRoot ? root : place, steps);
+    }
+    program.lines.push(`if (${program.out}.length > 0) {`);
+  }
+  Object.assign(program, { parameter: code, out });
+  const key = literal(compositeKey(parameter, program.place));
+  program.lines.push(
+    `${out}.push({ kind: 'composite', parameter: ${code}, key: ${key}, parts: [${lists}] });`,
+    '}'.repeat(components.length + 1),
+  );
+}
+
 function emitConversion(program: Program, parameter: SearchParameter, place: Place): void {
   const convert = conversion(parameter.type, place.type.name);
   if (!convert) throw new Error(`${parameter.url}: a ${parameter.type} parameter cannot read ${place.type.name}`);
@@ -201,7 +242,7 @@ function call(program: Program, convert: Conversion, value: string, system?: str
   let index = program.conversions.indexOf(convert);
   if (index < 0) index = program.conversions.push(convert) - 1;
   const more = system === undefined ? '' : `, ${literal(system)}`;
-  return `conversions[${index}](out, ${program.parameter}, ${value}${more});`;
+  return `conversions[${index}](${program.out}, ${program.parameter}, ${value}${more});`;
 }
 
 function variable(program: Program): string {

@@ -1,5 +1,6 @@
 import type { SearchValue } from '../value.ts';
 import { date } from './date.ts';
+import { position } from './position.ts';
 import { number, quantity } from './quantity.ts';
 import { reference } from './reference.ts';
 import { string, uri } from './string.ts';
@@ -53,6 +54,7 @@ const conversions: Readonly<Record<string, Readonly<Record<string, Conversion>>>
     Range: number.range,
   },
   quantity: { ...quantities, Range: quantity.range, Money: quantity.money, SampledData: quantity.sampledData },
+  special: { 'Location.position': position },
   uri: { uri: uri.uri, url: uri.uri, oid: uri.uri, uuid: uri.uri, canonical: uri.canonical },
 };
 

@@ -5,6 +5,9 @@
  */
 export type Path = { readonly root: string; readonly steps: readonly Step[] };
 
+/** The root of a composite's part that is not below the composite's element. */
+export const resourceRoot = '%resource';
+
 export type Step =
   | { readonly kind: 'member'; readonly name: string }
   | { readonly kind: 'as'; readonly type: string }
@@ -26,7 +29,7 @@ export function parseExpression(expression: string): readonly Path[] {
   return paths;
 }
 
-const token = /'[^']*'|[A-Za-z]\w*|\d+|[.()|=[\]]/g;
+const token = /'[^']*'|%resource|[A-Za-z]\w*|\d+|[.()|=[\]]/g;
 
 type Parser = { readonly expression: string; readonly tokens: readonly string[]; at: number };
 
@@ -38,11 +41,11 @@ function union(parser: Parser): Path[] {
 
 function cast(parser: Parser): Path[] {
   const paths = invocations(parser);
-  return accept(parser, 'as') ? extend(paths, { kind: 'as', type: word(parser) }) : paths;
+  return accept(parser, 'as') ? extend(paths, { kind: 'as', type: typeName(word(parser)) }) : paths;
 }
 
 function invocations(parser: Parser): Path[] {
-  let paths = accept(parser, '(') ? closed(parser, union(parser)) : [{ root: word(parser), steps: [] }];
+  let paths = accept(parser, '(') ? closed(parser, union(parser)) : [{ root: root(parser), steps: [] }];
   for (;;) {
     if (accept(parser, '[')) {
       paths = extend(paths, { kind: 'index', index: Number(take(parser)) });
@@ -61,12 +64,17 @@ function invocation(parser: Parser): Step {
   switch (name) {
     case 'as':
     case 'ofType':
-      return closed(parser, { kind: 'as', type: word(parser) });
+      return closed(parser, { kind: 'as', type: typeName(word(parser)) });
     case 'where':
       return closed(parser, condition(parser));
     default:
       throw unsupported(parser.expression);
   }
+}
+
+/** R4's `code-value-date` says DateTime. */
+function typeName(name: string): string {
+  return name === 'DateTime' ? 'dateTime' : name;
 }
 
 function condition(parser: Parser): Step {
@@ -103,6 +111,10 @@ function take(parser: Parser): string {
   if (next === undefined) throw unsupported(parser.expression);
   parser.at += 1;
   return next;
+}
+
+function root(parser: Parser): string {
+  return accept(parser, resourceRoot) ? resourceRoot : word(parser);
 }
 
 function word(parser: Parser): string {

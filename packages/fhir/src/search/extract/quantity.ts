@@ -1,3 +1,5 @@
+import { ucum } from '../../ucum/quantity.ts';
+import { comparableQuantity } from '../../ucum/usual.ts';
 import type { QuantitySearchValue, SearchValue } from '../value.ts';
 import { type Draft, numberOf, objectOf, textOf } from './read.ts';
 
@@ -22,14 +24,14 @@ export const quantity = {
     const comparator = textOf(objectOf(value)?.comparator) ?? '';
     const lo = comparator.startsWith('<') ? Number.NEGATIVE_INFINITY : amount;
     const hi = comparator.startsWith('>') ? Number.POSITIVE_INFINITY : amount;
-    out.push({ kind: 'quantity', parameter, lo, hi, ...unitOf(value) });
+    push(out, parameter, { lo, hi }, unitOf(value));
   },
 
   range(out: SearchValue[], parameter: string, value: unknown): void {
     const limits = limitsOf(value);
     if (!limits) return;
     const unit = { ...unitOf(objectOf(value)?.high), ...unitOf(objectOf(value)?.low) };
-    out.push({ kind: 'quantity', parameter, lo: limits.lo, hi: limits.hi, ...unit });
+    push(out, parameter, limits, unit);
   },
 
   money(out: SearchValue[], parameter: string, value: unknown): void {
@@ -54,9 +56,26 @@ export const quantity = {
       lo = Math.min(lo, amount);
       hi = Math.max(hi, amount);
     }
-    if (lo <= hi) out.push({ kind: 'quantity', parameter, lo, hi, ...unitOf(sampled.origin) });
+    if (lo <= hi) push(out, parameter, { lo, hi }, unitOf(sampled.origin));
   },
 };
+
+function push(out: SearchValue[], parameter: string, { lo, hi }: Limits, unit: Unit): void {
+  const draft: Draft<QuantitySearchValue> = { kind: 'quantity', parameter, lo, hi, ...unit };
+  const canonical = comparableOf({ lo, hi }, unit);
+  if (canonical) draft.canonical = canonical;
+  out.push(draft);
+}
+
+type Limits = { readonly lo: number; readonly hi: number };
+
+/** An open end is open in every unit. */
+function comparableOf({ lo, hi }: Limits, { system, code }: Unit): QuantitySearchValue['canonical'] {
+  if (system !== ucum || code === undefined) return undefined;
+  const [low, high] = [lo, hi].map((n) => (Number.isFinite(n) ? comparableQuantity(n, code) : { value: n, unit: '' }));
+  if (!low || !high) return undefined;
+  return { unit: low.unit || high.unit, lo: low.value, hi: high.value };
+}
 
 /** L and U stand for what lies beyond the device's limits; E is no value. */
 function sampleOf(text: string, sampled: Readonly<Record<string, unknown>>): number | undefined {
@@ -65,7 +84,7 @@ function sampleOf(text: string, sampled: Readonly<Record<string, unknown>>): num
   return text === '' ? undefined : numberOf(Number(text));
 }
 
-function limitsOf(value: unknown): { lo: number; hi: number } | undefined {
+function limitsOf(value: unknown): Limits | undefined {
   const low = numberOf(objectOf(objectOf(value)?.low)?.value);
   const high = numberOf(objectOf(objectOf(value)?.high)?.value);
   if (low === undefined && high === undefined) return undefined;

@@ -14,6 +14,7 @@ export const reference = {
     if (local?.kind === 'local') {
       draft.type = local.type;
       draft.id = local.id;
+      if (local.version !== undefined) draft.version = local.version;
     } else if (text !== undefined) draft.url = text;
     if (identifier !== undefined) draft.identifier = identifier;
     out.push(draft);

@@ -20,7 +20,9 @@ export const token = {
     if (!identifier) return;
     const text = textOf(objectOf(identifier.type)?.text);
     const [system, code] = [textOf(identifier.system), textOf(identifier.value)];
-    if (system !== undefined || code !== undefined) add(out, parameter, system, code, text);
+    if (system === undefined && code === undefined) return;
+    const types = typesOf(identifier.type);
+    add(out, parameter, system, code, text, types.length > 0 ? types : undefined);
   },
 
   contactPoint(out: SearchValue[], parameter: string, value: unknown): void {
@@ -46,11 +48,29 @@ export const token = {
   },
 };
 
-function add(out: SearchValue[], parameter: string, system?: string, code?: string, text?: string): void {
+type Types = NonNullable<TokenSearchValue['types']>;
+
+function typesOf(concept: unknown): Types {
+  return arrayOf(objectOf(concept)?.coding).flatMap((value) => {
+    const [system, code] = [textOf(objectOf(value)?.system), textOf(objectOf(value)?.code)];
+    if (code === undefined) return [];
+    return [system === undefined ? { code } : { system, code }];
+  });
+}
+
+function add(
+  out: SearchValue[],
+  parameter: string,
+  system?: string,
+  code?: string,
+  text?: string,
+  types?: Types,
+): void {
   if (system === undefined && code === undefined && text === undefined) return;
   const value: Draft<TokenSearchValue> = { kind: 'token', parameter };
   if (system !== undefined) value.system = system;
   if (code !== undefined) value.code = code;
   if (text !== undefined) value.text = text;
+  if (types !== undefined) value.types = types;
   out.push(value);
 }

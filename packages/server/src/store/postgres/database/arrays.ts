@@ -27,6 +27,11 @@ export function float8Array(values: readonly (number | null)[]): Buffer {
   return fixedArray(701, 8, values, (view, value, at) => view.setFloat64(at, value));
 }
 
+/** A list of texts as the text of an array, for a row that has one among others. */
+export function arrayLiteral(values: readonly string[]): string {
+  return `{${values.map((value) => `"${value.replace(/["\\]/g, '\\$&')}"`).join()}}`;
+}
+
 export function textArray(values: readonly (string | null)[]): Buffer {
   let bytes = 0;
   const lengths = values.map((value) => {

@@ -6,8 +6,8 @@ import { sql } from './sql.ts';
 
 type Row = { name: string; schema_name: string; hash_key: string };
 
-/** The site of this name; undefined where there is none. */
-export async function openSite(database: Database, name: string): Promise<Site | undefined> {
+/** The site of this name; undefined where there is none. @param base its own FHIR base, without a slash at its end */
+export async function openSite(database: Database, name: string, base?: string): Promise<Site | undefined> {
   const [row] = await database.reads.query<Row>(
     sql`select name, schema_name, hash_key from chartgate.site where name = ${name}`,
   );
@@ -18,5 +18,6 @@ export async function openSite(database: Database, name: string): Promise<Site |
     hashKey: row.hash_key,
     terms: termsOf(row.hash_key),
     conformance: { ...r4Conformance },
+    ...(base === undefined ? {} : { base }),
   };
 }

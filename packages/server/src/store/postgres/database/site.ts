@@ -11,6 +11,8 @@ export type Site = {
   readonly hashKey: string;
   /** What the site knows; kept up to date while it runs. */
   readonly conformance: LiveConformance;
+  /** Its own FHIR base, without a slash at its end: absolute references below it are local. */
+  readonly base?: string;
 };
 
 /** A table of the site, such as `"site_default".res`. The schema's name is ours: letters, digits and `_`. */

@@ -1,12 +1,20 @@
 import {
+  type CompositeSearchValue,
+  insideOf,
   normalizeString,
-  type QuantitySearchValue,
+  type PositionSearchValue,
   type ReferenceSearchValue,
   type SearchValue,
+  type TextWord,
   type TokenSearchValue,
+  uriAncestors,
 } from '@chartgate/fhir';
+import { type CompositeRow, compositeRows, sampledRows } from './composite-row.ts';
 import { clinicalDate, isOrdered } from './ordered.ts';
+import { type QuantityColumns, quantityColumns } from './quantity-row.ts';
+import { storable } from './string-value.ts';
 import type { Terms } from './term.ts';
+import { type TextRow, textRow } from './text-row.ts';
 
 /** What is indexed of a resource. The compartments are those of patients, the first one deciding order and locality. */
 export type ResourceFacts = {
@@ -14,6 +22,8 @@ export type ResourceFacts = {
   readonly id: string;
   readonly values: readonly SearchValue[];
   readonly compartments: readonly { readonly type: 'Patient'; readonly id: string }[];
+  /** Its words, for `_text` and `_content`. */
+  readonly text?: () => readonly TextWord[];
 };
 
 /** A row of `sx` and those of its side tables, but for `rid`, `tk` and `lu`. int8 as bigint (hashes) or number (times). */
@@ -29,19 +39,13 @@ export type IndexRow = {
   readonly dt: readonly { readonly p: bigint; readonly lo: Int8; readonly hi: Int8 }[];
   readonly qty: readonly QuantityRow[];
   readonly str: readonly { readonly p: bigint; readonly val: string }[];
+  readonly cmp: readonly CompositeRow[];
+  readonly txt: TextRow | null;
 };
 
 type Int8 = bigint | number;
-type QuantityRow = {
-  readonly p: bigint;
-  readonly lo: number;
-  readonly hi: number;
-  readonly u: bigint | null;
-  readonly c: bigint | null;
-};
+type QuantityRow = QuantityColumns & { readonly p: bigint };
 
-/** Characters of a normalized string that are indexed; a search for more matches by these. */
-const stringLength = 200;
 const [int8Min, int8Max] = [-(2n ** 63n), 2n ** 63n - 1n];
 
 /** Makes the rows of a version. @param lastUpdated ms since the epoch: the order of its tokens where it has no date */
@@ -67,6 +71,8 @@ export function indexRow(terms: Terms, facts: ResourceFacts, lastUpdated: number
     dt: into.dt,
     qty: into.qty,
     str: [...into.strings].flatMap(([p, values]) => Array.from(values, (val) => ({ p, val }))),
+    cmp: [...into.cmp, ...sampledRows(terms, type, facts.values)],
+    txt: textRow(facts.values, facts.text?.() ?? []) ?? null,
   };
 }
 
@@ -79,11 +85,14 @@ class Rows {
   readonly strings = new Map<bigint, Set<string>>();
   readonly dt: { p: bigint; lo: Int8; hi: Int8 }[] = [];
   readonly qty: QuantityRow[] = [];
+  readonly cmp: CompositeRow[] = [];
   /** Outer limits of the clinical date. */
   limits: { lo: number; hi: number } | null = null;
   private readonly of: Terms;
   private readonly type: string;
   private readonly clinical: string | undefined;
+  /** The parameter by which each kind of composite is indexed: others may find the same ones. */
+  private readonly composites = new Map<string, string>();
 
   constructor(terms: Terms, type: string) {
     this.of = terms;
@@ -109,26 +118,36 @@ class Rows {
         this.addDate(p, value);
         return;
       case 'number':
-        this.qty.push({ p, lo: value.lo, hi: value.hi, u: null, c: null });
+        this.qty.push({ p, lo: value.lo, hi: value.hi, u: null, c: null, n: null, clo: null, chi: null });
         return;
       case 'quantity':
-        this.addQuantity(p, value);
+        this.qty.push({ p, ...quantityColumns(of, value) });
         return;
       case 'uri':
         this.terms.add(of.uri(type, value.parameter, value.value));
+        this.addAncestors(value.parameter, value.value);
         // Its own canonical URL, by which what points at it is found (see search/points.ts).
         if (value.parameter === 'url') this.targets.add(of.url(value.value));
+        return;
+      case 'composite':
+        this.addComposite(value);
+        return;
+      case 'position':
+        this.addPosition(value);
         return;
       default:
         value satisfies never;
     }
   }
 
-  private addToken({ parameter, system, code }: TokenSearchValue): void {
+  private addToken({ parameter, system, code, types }: TokenSearchValue): void {
     const { of, type } = this;
     if (code === undefined) {
       if (system !== undefined) this.terms.add(of.token(type, parameter, { system }));
       return;
+    }
+    for (const one of types ?? []) {
+      this.terms.add(of.ofType(type, parameter, { system: one.system ?? null, code: one.code, value: code }));
     }
     const coding = of.coding(type, parameter, system, code);
     if (coding.system !== undefined) this.terms.add(coding.system);
@@ -144,8 +163,12 @@ class Rows {
       this.terms.add(of.reference(type, parameter, value.type, value.id));
       this.targets.add(of.resource(value.type, value.id));
     }
+    if (value.version !== undefined) {
+      this.terms.add(of.version(type, parameter, `${value.type}/${value.id}/_history/${value.version}`));
+    }
     if (value.url !== undefined) {
       this.terms.add(of.referenceUrl(type, parameter, value.url));
+      this.addAncestors(parameter, value.url);
       this.targets.add(of.url(value.url));
     }
     if (identifier) {
@@ -161,8 +184,7 @@ class Rows {
 
   private addString(p: bigint, parameter: string, text: string): void {
     this.terms.add(this.of.exact(this.type, parameter, text));
-    // U+0000 cannot be stored as text.
-    const val = normalizeString(text).replaceAll('\0', '').slice(0, stringLength);
+    const val = storable(normalizeString(text));
     const values = this.strings.get(p);
     if (values) values.add(val);
     else this.strings.set(p, new Set([val]));
@@ -177,13 +199,23 @@ class Rows {
     this.dt.push({ p, lo: int8(lo), hi: int8(hi) });
   }
 
-  private addQuantity(p: bigint, { lo, hi, system, code, unit }: QuantitySearchValue): void {
-    const { of } = this;
-    const u = system !== undefined && code !== undefined ? of.unit(system, code) : null;
-    const names = new Set([code, unit].filter((name) => name !== undefined));
-    if (names.size === 0) this.qty.push({ p, lo, hi, u, c: null });
-    for (const name of names) {
-      this.qty.push({ p, lo, hi, u: name === code ? u : null, c: of.unit(undefined, name) });
+  private addComposite(value: CompositeSearchValue): void {
+    const key = insideOf(value.parameter) + value.key;
+    const owner = this.composites.get(key) ?? value.parameter;
+    this.composites.set(key, owner);
+    if (owner === value.parameter) this.cmp.push(...compositeRows(this.of, { ...value, key }));
+  }
+
+  /** Degrees in the places of numbers: latitude, then longitude. */
+  private addPosition({ parameter, latitude, longitude }: PositionSearchValue): void {
+    const k = this.of.parameter(this.type, parameter);
+    this.cmp.push({ k, s: null, w: [], lo: latitude, hi: latitude, lo2: longitude, hi2: longitude });
+  }
+
+  /** What `:below` finds it by. */
+  private addAncestors(parameter: string, uri: string): void {
+    for (const ancestor of uriAncestors(parameter, uri)) {
+      if (ancestor !== uri) this.terms.add(this.of.below(this.type, parameter, ancestor));
     }
   }
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { TokenValue } from '@chartgate/fhir';
+import type { OfTypeValue, TokenValue } from '@chartgate/fhir';
 
 /**
  * The 64-bit numbers under which search values are indexed, as decimal strings of a signed int8. They are keyed by a
@@ -59,6 +59,22 @@ export function termsOf(key: string) {
     /** Of a string as written, for `:exact`. */
     exact: (type: string, code: string, text: string): bigint => int8(`e\0${type}\0${code}\0${text}`),
     uri: (type: string, code: string, uri: string): bigint => xor(cached(`u\0${uri}`), parameter(type, code)),
+    /** Of a URI or canonical that lies in this one, or is it. */
+    below: (type: string, code: string, uri: string): bigint => cached(`b\0${type}\0${code}\0${uri}`),
+    /** Of a reference to one version of a resource. */
+    version: (type: string, code: string, reference: string): bigint => int8(`v\0${type}\0${code}\0${reference}`),
+    /** Of an identifier with the type that it is of. */
+    ofType: (type: string, code: string, { system, code: kind, value }: OfTypeValue): bigint =>
+      int8(`y\0${type}\0${code}\0${system ?? ''}\0${kind}\0${value}`),
+    /** Of a composite and the code (in any system), reference or URI of its first part (column `cmp.k`). */
+    head: (key: string, text: string): bigint => cached(`ch\0${key}\0${text}`),
+    /** Of a code's system (column `cmp.s`). */
+    system: (system: string): bigint => cached(`cs\0${system}`),
+    /** Of a further part of a composite (column `cmp.w`): a code in any system, or in one, or in none; or a reference. */
+    part: (key: string, part: number, text: string, system?: string | null): bigint =>
+      cached(`cp\0${key}\0${part}\0${system === undefined ? '*' : `=${system ?? ''}`}\0${text}`),
+    /** Of a kind of amount, by the unit that such are compared in (columns `u`). */
+    kind: (unit: string): bigint => cached(`k\0${unit}`),
     /** Of a unit: `system|code` (columns `qty.u`), or a code or text alone (`qty.c`). */
     unit: (system: string | undefined, code: string): bigint => cached(`q\0${system ?? ''}\0${code}`),
   };

@@ -1,4 +1,11 @@
-import { type CompartmentName, parseScope, parseSearch, parseSystemSearch, type Resource } from '@chartgate/fhir';
+import {
+  type CompartmentName,
+  parseScope,
+  parseSearch,
+  parseSystemSearch,
+  type Resource,
+  type Terminology,
+} from '@chartgate/fhir';
 import type { Grant } from '../../../access/grant.ts';
 import type { Interaction, SearchPosition, SearchSystem, SearchType } from '../../../access/interaction.ts';
 import { isDenied, type Permitted, permit } from '../../../access/permit.ts';
@@ -27,6 +34,23 @@ export type Asking = {
   readonly who?: Pick<Grant, 'patient' | 'user'>;
 };
 
+const systems = ['urn:s', 'urn:t'];
+
+/** Two value sets, and one system in which a is above b, and b above c. */
+const terminology: Terminology = {
+  isMember: () => undefined,
+  codings: (valueSet) => {
+    if (valueSet === 'http://vs.example/ab')
+      return systems.flatMap((system) => [
+        { system, code: 'a' },
+        { system, code: 'b' },
+      ]);
+    return valueSet === 'http://vs.example/none' ? [] : undefined;
+  },
+  below: (system, code) => (system === 'urn:s' ? ['a', 'b', 'c'].slice('abc'.indexOf(code)) : undefined),
+  above: (system, code) => (system === 'urn:s' ? ['a', 'b', 'c'].slice(0, 'abc'.indexOf(code) + 1) : undefined),
+};
+
 /** A permit for a search, as its text stands after the `?`. */
 export function permitted(type: string, text: string, asking: Asking = {}): Permitted<SearchType> {
   const { query } = parseSearch(type, new URLSearchParams(text), optionsOf(asking));
@@ -39,7 +63,7 @@ export function permittedSystem(text: string, asking: Asking = {}): Permitted<Se
   return permitOf({ code: 'search-system', query, isNamed, ...afterOf(asking) }, asking);
 }
 
-const optionsOf = ({ compartment }: Asking) => ({ now, ...(compartment && { compartment }) });
+const optionsOf = ({ compartment }: Asking) => ({ now, terminology, ...(compartment && { compartment }) });
 const afterOf = ({ after }: Asking) => (after ? { after } : {});
 
 function permitOf<I extends Interaction>(interaction: I, { scope = 'system/*.rs', who }: Asking): Permitted<I> {

@@ -9,7 +9,7 @@ import type {
   QuantityValue,
 } from '@chartgate/fhir';
 import { table } from '../database/site.ts';
-import { and, or, raw, type Sql, sql } from '../database/sql.ts';
+import { or, raw, type Sql, sql } from '../database/sql.ts';
 import { clinicalDate } from '../index/ordered.ts';
 import type { Row } from './criterion.ts';
 
@@ -27,9 +27,9 @@ export function dateCondition(row: Row, { parameter, values }: DateCriterion): S
  * Rows of a side table that hold a value a criterion looks for: its name and the condition on them, as `v`.
  * `fromTop`: they lie at the upper end of `v.lo`.
  */
-export type SideValues = { readonly table: 'dt' | 'qty'; readonly condition: Sql; readonly fromTop: boolean };
+export type SideValues = { readonly table: 'dt' | 'qty' | 'cmp'; readonly condition: Sql; readonly fromTop: boolean };
 
-function isFromTop(values: readonly { readonly prefix: Prefix }[]): boolean {
+export function isFromTop(values: readonly { readonly prefix: Prefix }[]): boolean {
   return values.every(({ prefix }) => prefix === 'gt' || prefix === 'ge' || prefix === 'sa');
 }
 
@@ -68,7 +68,7 @@ const day = 86_400_000;
  * the long ones have an index of their own.
  * @see https://hl7.org/fhir/R4/search.html#prefix
  */
-function intervalCondition(lo: Sql, hi: Sql, value: DateValue): Sql {
+export function intervalCondition(lo: Sql, hi: Sql, value: DateValue): Sql {
   const [from, to] = [int8(value.lo), int8(value.hi)];
   const within = sql`(${lo} >= ${from} and ${lo} < ${to} and ${hi} <= ${to})`;
   const late = (bound: number, test: Sql) =>
@@ -136,55 +136,77 @@ export function quantityCondition(row: Row, criterion: QuantityCriterion): Sql {
 }
 
 function numberValues(row: Row, { parameter, values }: NumberCriterion): SideValues {
-  return { ...qtyValues(row, parameter.code, values.map(rangeCondition)), fromTop: isFromTop(values) };
+  const tests = values.map((value) => rangeCondition(measured, value));
+  return { ...qtyValues(row, parameter.code, tests), fromTop: isFromTop(values) };
 }
 
 function quantityValues(row: Row, { parameter, values }: QuantityCriterion): SideValues {
-  const test = (value: QuantityValue) => and([...unitCondition(row, value), rangeCondition(value)]);
-  return { ...qtyValues(row, parameter.code, values.map(test)), fromTop: isFromTop(values) };
+  const tests = values.map((value) => amountCondition(row, value));
+  return { ...qtyValues(row, parameter.code, tests), fromTop: isFromTop(values) };
 }
 
 function qtyValues({ site, type }: Row, code: string, tests: readonly Sql[]): Omit<SideValues, 'fromTop'> {
   return { table: 'qty', condition: sql`v.p = ${site.terms.parameter(type, code)} and ${or(tests)}` };
 }
 
-function unitCondition({ site }: Row, { system, code }: QuantityValue): Sql[] {
-  if (code === undefined) return [];
-  if (system === undefined) return [sql`v.c = ${site.terms.unit(undefined, code)}`];
-  return [sql`v.u = ${site.terms.unit(system, code)}`];
+/** Bounds of a row's value: as measured, as the third part of a composite, and in the unit that its kind is compared in. */
+export type Bounds = { readonly lo: Sql; readonly hi: Sql };
+export const measured: Bounds = { lo: raw('v.lo'), hi: raw('v.hi') };
+export const second: Bounds = { lo: raw('v.lo2'), hi: raw('v.hi2') };
+const compared: Bounds = { lo: raw('v.clo'), hi: raw('v.chi') };
+
+/**
+ * A quantity of a side row, by what is measured where any unit will do or its name is asked for; by the unit of its kind
+ * where it is asked in one of UCUM's. Most are measured in that one, so that both are looked at where the index has them.
+ */
+export function amountCondition({ site }: Row, value: QuantityValue): Sql {
+  const { system, code, canonical } = value;
+  if (canonical) {
+    const inKind = or([
+      sql`(v.clo is null and ${rangeCondition(measured, canonical)})`,
+      sql`(v.clo is not null and ${rangeCondition(compared, canonical)})`,
+    ]);
+    return sql`(v.u = ${site.terms.kind(canonical.unit)} and ${inKind})`;
+  }
+  const range = rangeCondition(measured, value);
+  if (code === undefined) return range;
+  if (system !== undefined) return sql`(v.u = ${site.terms.unit(system, code)} and ${range})`;
+  const name = site.terms.unit(undefined, code);
+  return sql`((v.c = ${name} or v.n = ${name}) and ${range})`;
 }
 
 /**
- * The closed interval `[v.lo, v.hi]` of a row, mostly a point, against the number of a search; by its written
+ * The closed interval of a row, mostly a point, against the number of a search; by its written
  * precision for what must be equal, by the number itself for what must be greater or less. What is greater is found
- * by a bound on `v.lo`, or is a range, and those have an index of their own.
+ * by a bound on `lo`, or is a range, and those have an index of their own.
  */
-function rangeCondition(number: NumberValue): Sql {
+export function rangeCondition(bounds: Bounds, number: NumberValue): Sql {
+  const { lo, hi } = bounds;
   const [value, from, to] = [number.value, number.lo, number.hi].map((n) => sql`${n}::float8`) as [Sql, Sql, Sql];
   // Beyond the precision of a double the interval may have shrunk to the number itself.
   const isShrunk = !(number.lo <= number.value && number.value < number.hi);
   const within = isShrunk
-    ? sql`(v.lo = ${value} and v.hi = ${value})`
-    : sql`(v.lo >= ${from} and v.lo < ${to} and v.hi < ${to})`;
+    ? sql`(${lo} = ${value} and ${hi} = ${value})`
+    : sql`(${lo} >= ${from} and ${lo} < ${to} and ${hi} < ${to})`;
   switch (number.prefix) {
     case 'eq':
       return within;
     case 'ne':
       return sql`(not ${within})`;
     case 'gt':
-      return sql`(v.lo > ${value} or (v.hi > v.lo and v.hi > ${value}))`;
+      return sql`(${lo} > ${value} or (${hi} > ${lo} and ${hi} > ${value}))`;
     case 'ge':
-      return sql`(v.lo >= ${value} or (v.hi > v.lo and v.hi >= ${value}))`;
+      return sql`(${lo} >= ${value} or (${hi} > ${lo} and ${hi} >= ${value}))`;
     case 'lt':
-      return sql`v.lo < ${value}`;
+      return sql`${lo} < ${value}`;
     case 'le':
-      return sql`v.lo <= ${value}`;
+      return sql`${lo} <= ${value}`;
     case 'sa':
-      return sql`v.lo > ${value}`;
+      return sql`${lo} > ${value}`;
     case 'eb':
-      return sql`(v.lo < ${value} and v.hi < ${value})`;
+      return sql`(${lo} < ${value} and ${hi} < ${value})`;
     case 'ap':
-      return sql`(v.lo <= ${to} and (v.lo >= ${from} or (v.hi > v.lo and v.hi >= ${from})))`;
+      return sql`(${lo} <= ${to} and (${lo} >= ${from} or (${hi} > ${lo} and ${hi} >= ${from})))`;
     default:
       return number.prefix satisfies never;
   }

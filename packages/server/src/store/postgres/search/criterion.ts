@@ -3,16 +3,19 @@ import type { AccessRule } from '../../../access/rule.ts';
 import type { Site } from '../database/site.ts';
 import { or, raw, type Sql, sql } from '../database/sql.ts';
 import { clinicalDate } from '../index/ordered.ts';
+import { compositeCondition, nearCondition } from './criterion-composite.ts';
 import { chainCondition, hasCondition } from './criterion-link.ts';
 import { dateCondition, instantCondition, numberCondition, quantityCondition } from './criterion-range.ts';
 import {
   hasAnyTerm,
+  ofTypeCondition,
   referenceCondition,
   referenceTerms,
   stringCondition,
   tokenCondition,
   uriCondition,
 } from './criterion-term.ts';
+import { textCondition, tokenTextCondition } from './criterion-text.ts';
 
 /** A row of `sx` under test: its alias in the statement, the type it is of, and the rule that holds for all it joins. */
 export type Row = { readonly site: Site; readonly rule: AccessRule; readonly type: string; readonly alias: string };
@@ -37,6 +40,16 @@ export function criterionCondition(row: Row, criterion: Criterion): Sql {
       return quantityCondition(row, criterion);
     case 'uri':
       return uriCondition(row, criterion);
+    case 'token-text':
+      return tokenTextCondition(row, criterion);
+    case 'of-type':
+      return ofTypeCondition(row, criterion);
+    case 'composite':
+      return compositeCondition(row, criterion);
+    case 'near':
+      return nearCondition(row, criterion);
+    case 'text':
+      return textCondition(row, criterion);
     case 'missing':
       return missingCondition(row, criterion.parameter.code, criterion.missing);
     case 'id':

@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import { type Criterion, type Letter, meets, type Resource } from '@chartgate/fhir';
+import { type Criterion, type Letter, meets, type PartCriterion, type Resource } from '@chartgate/fhir';
 import type { AccessRule } from '../../../access/rule.ts';
 import { isPlain, opens } from '../access/content-rule.ts';
 import type { Site } from '../database/site.ts';
@@ -48,7 +48,7 @@ function isExact({ site, rule, letters, criteria }: Checked, open: boolean, row:
 /** Dates, numbers and the starts of strings are compared by value in SQL already. */
 function isHashed(criterion: Criterion): boolean {
   if (criterion.kind === 'string') return criterion.match === 'exact';
-  return ['token', 'reference', 'uri', 'id', 'missing', 'compartment'].includes(criterion.kind);
+  return ['token', 'of-type', 'composite', 'reference', 'uri', 'id', 'missing', 'compartment'].includes(criterion.kind);
 }
 
 /** For a criterion that is looked up by hashes: words of which a match has one, unless it writes them with escapes. */
@@ -60,13 +60,19 @@ function wordsOf(criterion: Criterion): (readonly string[])[] {
       return [
         criterion.values.map((value) => {
           if (value.kind === 'identifier') return value.token.code ?? value.token.system ?? '';
-          return value.kind === 'url' ? value.url : `/${value.id}`;
+          if (value.kind === 'url') return value.url;
+          // What lies above or below a URL may be written in many ways: only a look at it tells.
+          return value.kind === 'canonical' ? '\0' : `/${value.id}`;
         }),
       ];
     case 'string':
       return criterion.match === 'exact' ? [criterion.values] : [];
+    case 'of-type':
+      return [criterion.values.map(({ value }) => value)];
+    case 'composite':
+      return [criterion.values.map((parts) => headWord(parts[0]))];
     case 'uri':
-      return [criterion.values];
+      return criterion.hierarchy ? [['\0']] : [criterion.values];
     case 'compartment':
       return [[`/${criterion.compartment.id}`, `"${criterion.compartment.id}"`]];
     case 'id':
@@ -74,4 +80,10 @@ function wordsOf(criterion: Criterion): (readonly string[])[] {
     default:
       return [];
   }
+}
+
+/** By its first part; the others are looked up in the same row. */
+function headWord(part: PartCriterion | undefined): string {
+  if (part?.kind === 'token') return part.values[0]?.code ?? '';
+  return '';
 }

@@ -19,7 +19,7 @@ const names = (found: readonly { readonly type: string; readonly id: string }[])
 test('Includes bring what a look at each resource brings, each once, with wildcards and step by step', async (t) => {
   let brought = 0;
   for (let i = 0; i < 250; i++) {
-    const type = r.pick(kinds);
+    const type = r.pick(kinds.slice(0, 4));
     const own = r.maybe(0.4, () => [randomParameter(r, type, 4)]) ?? [];
     const text = `${new URLSearchParams([...own, ...randomIncludes(r, type)])}&_count=${r.pick([2, 5, 20])}`;
     const { query } = permitted(type, text).interaction;

@@ -5,21 +5,18 @@ import {
   meets,
   type Resource,
   r4SearchParameters,
+  type SearchFacts,
   type SearchQuery,
-  type SearchValue,
+  textOf,
 } from '@chartgate/fhir';
 
 /** A resource in memory, with what is searched of it. */
-export type Held = {
-  readonly type: string;
-  readonly id: string;
-  readonly lastUpdated: number;
-  readonly values: readonly SearchValue[];
-};
+export type Held = SearchFacts & { readonly type: string };
 
 export function held(resource: Resource, lastUpdated: number): Held {
   const { resourceType: type, id = '' } = resource;
-  return { type, id, lastUpdated, values: r4SearchParameters.valuesOf(resource) };
+  const words = textOf(resource);
+  return { type, id, lastUpdated, values: r4SearchParameters.valuesOf(resource), text: () => words };
 }
 
 /** What a search finds among `all`, one resource after the other: slow, and plain enough to be believed. */

@@ -9,6 +9,7 @@ import { type AccessGrant, opening } from '../../../access/rule.ts';
 import { table } from '../database/site.ts';
 import { raw, type Sql, sql } from '../database/sql.ts';
 import { clinicalDate, isOrdered } from '../index/ordered.ts';
+import { separator } from '../index/text-row.ts';
 import type { Row } from './criterion.ts';
 
 /**
@@ -86,6 +87,7 @@ function isListed(criterion: Criterion): criterion is ListedCriterion {
   return (
     criterion.kind === 'token' &&
     !criterion.not &&
+    criterion.values.length > 0 &&
     criterion.values.length <= maxLists &&
     criterion.values.every((value) => value.code !== undefined) &&
     isOrdered(criterion.parameter) === 'both'
@@ -112,6 +114,11 @@ function isSelective(criterion: Criterion): boolean {
     case 'id':
     case 'reference':
     case 'uri':
+    case 'of-type':
+    case 'composite':
+    case 'near':
+    case 'text':
+    case 'token-text':
     case 'compartment':
     case 'chain':
     case 'has':
@@ -146,16 +153,29 @@ function keyOf(row: Row, { by, descending }: SortKey): Key {
 /** Of several values the least counts in ascending order and the greatest in descending. */
 function parameterKey(row: Row, parameter: SearchParameter, descending: boolean): Key {
   if (isClinicalDate(row, parameter)) return { value: sql`${raw(row.alias)}.d_lo`, type: 'int8', descending };
+  const best = raw(descending ? 'max' : 'min');
   const place = sideTable(parameter);
-  const side = { ...place, parameter: row.site.terms.parameter(row.type, parameter.code) };
-  const value = sql`(select ${raw(descending ? 'max' : 'min')}(o.${raw(side.column)}) from ${table(row.site, side.table)} o
-    where o.rid = ${raw(row.alias)}.rid and o.p = ${side.parameter})`;
-  return { value, type: valueTypes[side.table], descending, side };
+  if (place === undefined) return { value: textKey(row, parameter, best), type: 'text', descending };
+  const p = row.site.terms.parameter(row.type, parameter.code);
+  // Amounts are put in order by the unit of their kind, where they have one.
+  const column = parameter.type === 'quantity' ? raw('coalesce(o.clo, o.lo)') : raw(`o.${place.column}`);
+  const value = sql`(select ${best}(${column}) from ${table(row.site, place.table)} o
+    where o.rid = ${raw(row.alias)}.rid and o.p = ${p})`;
+  const key = { value, type: valueTypes[place.table], descending };
+  return parameter.type === 'quantity' ? key : { ...key, side: { ...place, parameter: p } };
+}
+
+/** Codes by what they are called, or by themselves; references and URIs as they are written. */
+function textKey({ site, alias }: Row, { code }: SearchParameter, best: Sql): Sql {
+  const owner = `${separator}${code}${separator}`;
+  return sql`(select ${best}(split_part(e, ${separator}, 1) collate "C") from ${table(site, 'txt')} t
+    cross join lateral unnest(t.texts || t.codes) e where t.rid = ${raw(alias)}.rid and strpos(e, ${owner}) > 0)`;
 }
 
 const valueTypes = { str: 'text', dt: 'int8', qty: 'float8' } as const;
 
-function sideTable(parameter: SearchParameter): Pick<NonNullable<Key['side']>, 'table' | 'column'> {
+/** The table that has a parameter's values in order; undefined for what is only there beside each resource. */
+function sideTable(parameter: SearchParameter): Pick<NonNullable<Key['side']>, 'table' | 'column'> | undefined {
   switch (parameter.type) {
     case 'string':
       return { table: 'str', column: 'val' };
@@ -164,11 +184,11 @@ function sideTable(parameter: SearchParameter): Pick<NonNullable<Key['side']>, '
     case 'number':
     case 'quantity':
       return { table: 'qty', column: 'lo' };
+    case 'token':
+    case 'reference':
+    case 'uri':
+      return undefined;
     default:
-      throw invalidSearchParameter(
-        '_sort',
-        `${parameter.code} is a ${parameter.type} parameter, and those are not kept in order. ` +
-          'Sort by _id, _lastUpdated, or a date, string, number or quantity parameter.',
-      );
+      throw invalidSearchParameter('_sort', `${parameter.code} is a ${parameter.type}, which has no order.`);
   }
 }

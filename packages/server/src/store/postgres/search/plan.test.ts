@@ -60,6 +60,21 @@ for (const [what, type, text] of [
   ['the latest', 'Observation', '_sort=-_lastUpdated'],
   ['by id', 'Patient', '_sort=_id&_count=10'],
   ['what is not over yet', 'Observation', 'date=ge2090'],
+  ['a code with its value', 'Observation', `code-value-quantity=${rate.slice(5)}$gt90`],
+  ['a value in another unit', 'Observation', 'value-quantity=gt1000|http://unitsofmeasure.org|/h'],
+  [
+    'a code with a value in another unit',
+    'Observation',
+    `code-value-quantity=${rate.slice(5)}$gt6000|http://unitsofmeasure.org|/h`,
+  ],
+  ['a code with a concept', 'Observation', 'code-value-concept=72166-2$266919005'],
+  ['words anywhere', 'Observation', '_content=heart+rate'],
+  ['words of the narrative', 'Patient', '_text=nobody'],
+  ['what a code is called', 'Condition', 'code:text=hypert'],
+  ['a part of a name', 'Patient', 'name:contains=ohn'],
+  ['what lies in a place', 'ValueSet', 'url:below=http://a.example'],
+  ['a type of identifier', 'Patient', 'identifier:of-type=http://terminology.hl7.org/CodeSystem/v2-0203|MR|1'],
+  ['what is near', 'Location', 'near=42|-71|10|km'],
   ['a rare reference, newest first', 'Observation', 'performer=Practitioner/nobody&_sort=-date'],
 ] as const) {
   test(`A search by ${what} reads no table from one end to the other`, async () => {

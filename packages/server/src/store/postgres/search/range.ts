@@ -3,6 +3,7 @@ import type { Connection } from '../database/database.ts';
 import { table } from '../database/site.ts';
 import { raw, type Sql, sql } from '../database/sql.ts';
 import { criterionCondition, type Row } from './criterion.ts';
+import { compositeSide } from './criterion-composite.ts';
 import { sideValues } from './criterion-range.ts';
 
 /** Values in range that are looked up at most, to find the rows of the search from there. */
@@ -14,7 +15,7 @@ const maxValues = 500;
  * planner would gather and sort all that lie in range, as it cannot know how values and codes go together.
  */
 export async function besideList(connection: Connection, row: Row, criterion: Criterion): Promise<Sql> {
-  const values = sideValues(row, criterion);
+  const values = criterion.kind === 'composite' ? compositeSide(row, criterion) : sideValues(row, criterion);
   if (!values) return criterionCondition(row, criterion);
   const side = table(row.site, values.table);
   const x = raw(row.alias);

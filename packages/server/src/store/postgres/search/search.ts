@@ -16,6 +16,7 @@ import { type FoundRow, foundColumns, included } from './include.ts';
 import { conditionsOf } from './link.ts';
 import { isNarrow, isNarrowRule, listedFor, orderOf } from './order.ts';
 import { type Matches, pageStatements } from './page.ts';
+import { paired } from './pair.ts';
 import { besideList } from './range.ts';
 import { totalOf } from './total.ts';
 
@@ -80,12 +81,13 @@ export async function matchesOf(
 ): Promise<Matches> {
   const { site, rule, type, alias } = row;
   const always = [sql`${raw(alias)}.tk = ${typeKey(type)}`, ruleCondition(site, rule, type, 's', alias)];
-  const conditions = await conditionsOf(connection, row, query.criteria);
+  const criteria = paired(type, query.criteria);
+  const conditions = await conditionsOf(connection, row, criteria);
   const criterion = listedFor(row, query.criteria);
   const isFew = isNarrowRule(row);
-  const beside = conditions.filter((_, i) => query.criteria[i] !== criterion);
+  const beside = conditions.filter((_, i) => criteria[i] !== criterion);
   const walked = () =>
-    Promise.all(query.criteria.filter((one) => one !== criterion).map((one) => besideList(connection, row, one)));
+    Promise.all(criteria.filter((one) => one !== criterion).map((one) => besideList(connection, row, one)));
   const listed = criterion && { criterion, conditions: [...always, ...(isWalked ? await walked() : beside)] };
   return {
     row,

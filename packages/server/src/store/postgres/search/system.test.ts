@@ -74,13 +74,13 @@ test('Searches over several types find what a look at each resource finds', asyn
 });
 
 test('Searches of a compartment find what its definition puts there, and nothing else', async () => {
-  for (let i = 0; i < 60; i++) {
-    const compartment = { type: 'Patient', id: `r${i * 4}` } as const;
+  for (let i = 0; i < 40; i++) {
+    const compartment = { type: 'Patient', id: `r${i * kinds.length}` } as const;
     const query = queryOf('', { compartment });
     assert.ok(query);
     const found = await everyPage('_count=7', { compartment });
     assert.deepEqual(found.sort(), expectedOf(query));
-    assert.ok(found.includes(`Patient/r${i * 4}`));
+    assert.ok(found.includes(`Patient/r${i * kinds.length}`));
     const [name, value] = randomParameter(r, 'Observation');
     const text = String(new URLSearchParams([[name, value]]));
     if (!queryOf(`${text}&_type=Observation`, {})) continue;
@@ -136,5 +136,5 @@ test('Types whose sort keys are not of one kind are refused, whether there are r
 test('attack 68: more values than a statement takes are refused with what to do', async () => {
   const values = Array.from({ length: 500 }, () => 'ne2020').join(',');
   const text = Array.from({ length: 20 }, () => `_lastUpdated=${values}`).join('&');
-  await assert.rejects(chart.systemPage(`${text}&_type=${kinds.join(',')}`), /too many values.*Name fewer types/);
+  await assert.rejects(chart.systemPage(`${text}&_type=${kinds.slice(0, 4).join(',')}`), /too many values.*Name fewer types/);
 });

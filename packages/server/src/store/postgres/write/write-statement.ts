@@ -1,7 +1,8 @@
-import { float8Array, int2Array, int4Array, int8Array, textArray } from '../database/arrays.ts';
+import { arrayLiteral, float8Array, int2Array, int4Array, int8Array, textArray } from '../database/arrays.ts';
 import { type Site, table } from '../database/site.ts';
 import { raw, type Sql, sql } from '../database/sql.ts';
 import type { IndexRow } from '../index/index-row.ts';
+import type { QuantityColumns } from '../index/quantity-row.ts';
 import type { NewVersion } from '../index/version-row.ts';
 
 /**
@@ -70,6 +71,8 @@ export function replaceIndex(
 ): Sql {
   const rid = int8Array(versions.map((v) => v.rid));
   const index = indexColumns(versions.filter((v) => v.index !== null));
+  // A row with words is replaced instead: one statement cannot take a row away and put one with its key in.
+  const wordless = int8Array(versions.filter((v) => !v.index?.txt).map((v) => v.rid));
   const cleared = (name: string) => sql`${raw(`old_${name}`)} as (
       delete from ${table(site, name)} where rid = any(${rid}::int8[]) and ${when})`;
   return sql`
@@ -80,7 +83,9 @@ export function replaceIndex(
       from ${index} as i
       where x.rid = i.rid and ${when}
     ),
-    ${cleared('kd')}, ${cleared('dt')}, ${cleared('qty')}, ${cleared('str')}`;
+    ${cleared('kd')}, ${cleared('dt')}, ${cleared('qty')}, ${cleared('str')}, ${cleared('cmp')},
+    old_txt as (
+      delete from ${table(site, 'txt')} where rid = any(${wordless}::int8[]) and ${when})`;
 }
 
 /** Rows of new resources in `res` and `sx`. */
@@ -110,8 +115,6 @@ export function sideRows(site: Site, all: readonly Pick<NewVersion, 'rid' | 'ind
   const dt = side((index) => index.dt);
   const qty = side((index) => index.qty);
   const str = side((index) => index.str);
-  const owner = (rows: readonly { rid: number; pk: bigint }[]) =>
-    sql`${int8Array(rows.map((row) => row.rid))}::int8[], ${int8Array(rows.map((row) => row.pk))}::int8[]`;
   return sql`
     a as (
       insert into ${table(site, 'kd')} (h, d, rid, pk)
@@ -124,16 +127,61 @@ export function sideRows(site: Site, all: readonly Pick<NewVersion, 'rid' | 'ind
         ${int8Array(dt.map((row) => row.hi))}::int8[], ${owner(dt)}) where ${when}
     ),
     c as (
-      insert into ${table(site, 'qty')} (p, lo, hi, u, c, rid, pk)
-      select * from unnest(${int8Array(qty.map((row) => row.p))}::int8[],
-        ${float8Array(qty.map((row) => row.lo))}::float8[], ${float8Array(qty.map((row) => row.hi))}::float8[],
-        ${int8Array(qty.map((row) => row.u))}::int8[], ${int8Array(qty.map((row) => row.c))}::int8[], ${owner(qty)})
+      insert into ${table(site, 'qty')} (p, lo, hi, u, c, n, clo, chi, rid, pk)
+      select * from unnest(${int8Array(qty.map((row) => row.p))}::int8[], ${quantityArrays(qty)}, ${owner(qty)})
       where ${when}
     ),
     d as (
       insert into ${table(site, 'str')} (p, val, rid, pk)
       select * from unnest(${int8Array(str.map((row) => row.p))}::int8[], ${textArray(str.map((row) => row.val))}::text[],
         ${owner(str)}) where ${when}
+    ),
+    ${compositeInsert(site, all, when)},
+    ${textInsert(site, all, when)}`;
+}
+
+type Indexed = readonly Pick<NewVersion, 'rid' | 'index'>[];
+
+function owner(rows: readonly { rid: number; pk: bigint }[]): Sql {
+  return sql`${int8Array(rows.map((row) => row.rid))}::int8[], ${int8Array(rows.map((row) => row.pk))}::int8[]`;
+}
+
+/** `lo, hi, u, c, n, clo, chi`, null where a row has none of it. */
+function quantityArrays(rows: readonly Partial<QuantityColumns>[]): Sql {
+  const numbers = (of: 'lo' | 'hi' | 'clo' | 'chi') =>
+    sql`${float8Array(rows.map((row) => row[of] ?? null))}::float8[]`;
+  const hashes = (of: 'u' | 'c' | 'n') => sql`${int8Array(rows.map((row) => row[of] ?? null))}::int8[]`;
+  return sql`${numbers('lo')}, ${numbers('hi')}, ${hashes('u')}, ${hashes('c')}, ${hashes('n')}, ${numbers('clo')}, ${numbers('chi')}`;
+}
+
+function compositeInsert(site: Site, all: Indexed, when: Sql): Sql {
+  const rows = all.flatMap(({ rid, index }) => (index?.cmp ?? []).map((row) => ({ ...row, rid, pk: index?.pk ?? 0n })));
+  const w = slices(rows.map((row) => row.w));
+  return sql`
+    e as (
+      insert into ${table(site, 'cmp')} (k, s, lo, hi, u, c, n, clo, chi, lo2, hi2, val, w, rid, pk)
+      select i.k, i.s, i.lo, i.hi, i.u, i.c, i.n, i.clo, i.chi, i.lo2, i.hi2, i.val,
+        (${w.all}::int8[])[i.w_lo:i.w_hi], i.rid, i.pk
+      from unnest(${int8Array(rows.map((row) => row.k))}::int8[], ${int8Array(rows.map((row) => row.s))}::int8[],
+        ${quantityArrays(rows)}, ${float8Array(rows.map((row) => row.lo2 ?? null))}::float8[],
+        ${float8Array(rows.map((row) => row.hi2 ?? null))}::float8[], ${textArray(rows.map((row) => row.val ?? null))}::text[],
+        ${w.lo}::int4[], ${w.hi}::int4[], ${owner(rows)}
+      ) as i(k, s, lo, hi, u, c, n, clo, chi, lo2, hi2, val, w_lo, w_hi, rid, pk) where ${when}
+    )`;
+}
+
+/** A row that is there already is replaced: a resource has one. */
+function textInsert(site: Site, all: Indexed, when: Sql): Sql {
+  const rows = all.flatMap(({ rid, index }) => (index?.txt ? [{ ...index.txt, rid, pk: index.pk }] : []));
+  const lists = (of: 'texts' | 'codes') => sql`${textArray(rows.map((row) => arrayLiteral(row[of])))}::text[]`;
+  return sql`
+    f as (
+      insert into ${table(site, 'txt')} (words, texts, codes, rid, pk)
+      select i.words::tsvector, i.texts::text[], i.codes::text[], i.rid, i.pk
+      from unnest(${textArray(rows.map((row) => row.words))}::text[], ${lists('texts')}, ${lists('codes')},
+        ${owner(rows)}) as i(words, texts, codes, rid, pk) where ${when}
+      on conflict (rid) do update
+      set words = excluded.words, texts = excluded.texts, codes = excluded.codes, pk = excluded.pk
     )`;
 }
 

@@ -1,0 +1,128 @@
+import type { Resource } from '../resource/resource.ts';
+import { normalizeString } from './string.ts';
+
+/** A word of a resource's text. `at` counts words; between two texts there is a gap, which no phrase crosses. */
+export type TextWord = { readonly word: string; readonly at: number; readonly isNarrative: boolean };
+
+/** What is looked for: any of the clauses, of which each is phrases that are all there, or not there. A word is a phrase. */
+export type TextQuery = readonly (readonly TextPhrase[])[];
+export type TextPhrase = { readonly words: readonly string[]; readonly not: boolean };
+
+/** Words of a resource, and characters of a word, that are searched. */
+export const textLimits = { words: 2000, wordLength: 60, phrases: 50 } as const;
+
+/** The words of a text: letters and digits, without case and accents. */
+export function wordsOf(text: string): readonly string[] {
+  const known = remembered.get(text);
+  if (known) return known;
+  const words = (normalizeString(text).match(/[\p{L}\p{N}]+/gu) ?? []).map(cut);
+  // What codes are called repeats endlessly.
+  if (text.length <= rememberedLength) {
+    if (remembered.size >= 10_000) remembered.clear();
+    remembered.set(text, words);
+  }
+  return words;
+}
+
+const rememberedLength = 100;
+const remembered = new Map<string, readonly string[]>();
+
+function cut(word: string): string {
+  return word.length <= textLimits.wordLength ? word : Array.from(word).slice(0, textLimits.wordLength).join('');
+}
+
+/** Characters of a token's text that are searched. */
+const tokenTextLength = 200;
+
+/** What a token is called, as `:text` compares it: its words, one space between them. */
+export function tokenText(text: string): string {
+  return wordsOf(text).join(' ').slice(0, tokenTextLength);
+}
+
+/**
+ * Reads `headache "visual aura" or migraine -child`: words are AND-ed, `or` parts clauses, quotes make a phrase, `-`
+ * excludes. Undefined for what has no word, a clause that only excludes, or more than `textLimits.phrases`.
+ */
+export function parseTextQuery(text: string): TextQuery | undefined {
+  const clauses: TextPhrase[][] = [[]];
+  let count = 0;
+  for (const [, minus, quoted, plain = ''] of text.matchAll(/(-?)(?:"([^"]*)"|([^\s"]+))/g)) {
+    if (quoted === undefined && !minus && /^or$/i.test(plain)) clauses.push([]);
+    else if (quoted !== undefined || minus || !/^and$/i.test(plain)) {
+      const words = wordsOf(quoted ?? plain);
+      if (words.length > 0) clauses.at(-1)?.push({ words, not: minus === '-' });
+      if (++count > textLimits.phrases) return undefined;
+    }
+  }
+  const isWhole = clauses.every((clause) => clause.some(({ not }) => !not));
+  return isWhole ? clauses : undefined;
+}
+
+/** Whether the words of a resource answer a query. @param isNarrative whether those of the narrative alone count */
+export function meetsText(query: TextQuery, words: readonly TextWord[], isNarrative: boolean): boolean {
+  const places = new Map<string, Set<number>>();
+  for (const { word, at, ...rest } of words) {
+    if (isNarrative && !rest.isNarrative) continue;
+    const known = places.get(word);
+    if (known) known.add(at);
+    else places.set(word, new Set([at]));
+  }
+  const has = ([first = '', ...rest]: readonly string[]) =>
+    [...(places.get(first) ?? [])].some((at) => rest.every((word, i) => places.get(word)?.has(at + i + 1)));
+  return query.some((clause) => clause.every(({ words: phrase, not }) => has(phrase) !== not));
+}
+
+/** The words of a resource: of its narrative, then of all else that people read in it. At most `textLimits.words`. */
+export function textOf(resource: Resource): readonly TextWord[] {
+  const into: Into = { words: [], at: 0 };
+  const { text, ...others } = resource as { readonly text?: unknown };
+  const div = typeof text === 'object' && text !== null ? (text as { readonly div?: unknown }).div : undefined;
+  if (typeof div === 'string') add(into, plainText(div), true);
+  collect(into, others);
+  return into.words;
+}
+
+type Into = { readonly words: TextWord[]; at: number };
+
+function add(into: Into, text: string, isNarrative: boolean): void {
+  into.at += 1;
+  for (const word of wordsOf(text)) {
+    if (into.words.length >= textLimits.words) return;
+    into.words.push({ word, at: into.at++, isNarrative });
+  }
+}
+
+/** Members that machines read. */
+const unread: ReadonlySet<string> = new Set([
+  ...['resourceType', 'id', 'versionId', 'lastUpdated', 'reference', 'system', 'url', 'uri', 'profile', 'source'],
+  ...['fullUrl', 'data', 'contentType', 'hash', 'div', 'status', 'use', 'language'],
+]);
+
+function collect(into: Into, value: unknown): void {
+  if (into.words.length >= textLimits.words) return;
+  if (typeof value === 'string') {
+    if (!isForMachines(value)) add(into, value, false);
+  } else if (Array.isArray(value)) for (const item of value) collect(into, item);
+  else if (typeof value === 'object' && value !== null) {
+    for (const member in value) {
+      if (!unread.has(member)) collect(into, (value as Readonly<Record<string, unknown>>)[member]);
+    }
+  }
+}
+
+/** Times, URLs, and long texts without a space, such as base64. */
+function isForMachines(text: string): boolean {
+  return /^(?:\d{4}-\d\d|[a-z]+:\/\/|urn:)/.test(text) || (text.length > 100 && !/\s/.test(text));
+}
+
+const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'", nbsp: ' ' };
+
+/** XHTML without its tags. */
+function plainText(div: string): string {
+  const text = div.replace(/<[^>]*>/g, ' ');
+  return text.replace(/&(?:#(x?)([\da-f]{1,6})|(\w{1,6}));/gi, (whole, hex, number, name) => {
+    if (name !== undefined) return entities[name] ?? ' ';
+    const code = Number.parseInt(number, hex ? 16 : 10);
+    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+  });
+}
