@@ -1,0 +1,92 @@
+import type { Conformance } from '../../conformance/conformance.ts';
+import type { Resource } from '../../resource/resource.ts';
+import { type Finding, Findings } from './findings.ts';
+import type { Item } from './item.ts';
+import type { Profiles } from './profiles.ts';
+
+/** What a validation may take at most, whatever is sent. */
+export const profileLimits = {
+  /** Elements looked at, each once for every rule set that applies to it. */
+  work: 2_000_000,
+  /** Steps of one FHIRPath evaluation. */
+  steps: 50_000,
+  /** Profiles that a resource may claim. */
+  profilesOfResource: 20,
+  /** Validations inside of validations: a slice told by a profile, whose reference's target has a profile, … */
+  trials: 8,
+} as const;
+
+/** What a validation knows from its caller. */
+export type ValidationContext = {
+  readonly conformance: Pick<Conformance, 'canonicals' | 'terminology'>;
+  /** Finds a resource that a reference points at outside of what is validated. */
+  resolve?(reference: string): Resource | undefined;
+  /** ms since the epoch. (Default: the clock) */
+  readonly now?: number;
+};
+
+/** One validation under way. */
+export class Run {
+  readonly context: ValidationContext;
+  readonly profiles: Profiles;
+  /** Expressions that were broken or too costly once. */
+  readonly givenUp = new Set<string>();
+  #findings: Findings;
+  #done = new Map<unknown, Set<unknown>>();
+  #work = 0;
+  #trials = 0;
+
+  constructor(context: ValidationContext, profiles: Profiles, findings: Findings) {
+    this.context = context;
+    this.profiles = profiles;
+    this.#findings = findings;
+  }
+
+  add(finding: Finding): void {
+    this.#findings.add(finding);
+  }
+
+  /** Notes that rules are about to be applied to a value. @returns false where they have been before */
+  begins({ value, parent, name, index }: Item, rules: object | string): boolean {
+    const isObject = typeof value === 'object' && value !== null;
+    // Primitives have no identity: what has been applied to them is noted at their parent.
+    const holder = isObject ? value : parent?.value;
+    const key = isObject || typeof rules === 'object' ? rules : `${name}[${index}] ${rules}`;
+    if (!isObject && typeof rules === 'object') return true;
+    const done = this.#done.get(holder);
+    if (done?.has(key)) return false;
+    if (done) done.add(key);
+    else this.#done.set(holder, new Set([key]));
+    return true;
+  }
+
+  /** @returns false once the validation has taken all it may; that is an error, as what follows was not checked */
+  spend(item: Item): boolean {
+    this.#work += 1;
+    if (this.#work <= profileLimits.work) return true;
+    const text = `Validation stopped after ${profileLimits.work} steps: the resource is too large, or its profiles are.`;
+    if (this.#work === profileLimits.work + 1) {
+      this.add({ severity: 'error', code: 'too-costly', text, at: item.scope.root });
+    }
+    return false;
+  }
+
+  /**
+   * Whether a check finds no error, without reporting what it finds. A check inside of too many others is taken to
+   * find none, as what goes round in a circle finds nothing new.
+   */
+  trial(check: () => void): boolean {
+    if (this.#trials >= profileLimits.trials) return true;
+    const [findings, done] = [this.#findings, this.#done];
+    const trial = new Findings();
+    [this.#findings, this.#done] = [trial, new Map()];
+    this.#trials += 1;
+    try {
+      check();
+    } finally {
+      [this.#findings, this.#done] = [findings, done];
+      this.#trials -= 1;
+    }
+    return !trial.hasErrors;
+  }
+}
