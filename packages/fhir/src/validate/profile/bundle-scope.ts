@@ -29,10 +29,12 @@ const restful = /^(.*\/)?([A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64})(?:\/_history\/([
 export function targetInBundle(bundle: BundleScope, reference: string, fullUrl: string | undefined): BundleTarget {
   const [withoutFragment = ''] = reference.split('#');
   const [, base, local, version] = restful.exec(withoutFragment) ?? [];
-  const own = local === undefined ? withoutFragment : `${base ?? rootOf(fullUrl)}${local}`;
-  const found = (bundle.byFullUrl.get(own) ?? []).filter(
-    (item) => version === undefined || versionOf(item) === version,
-  );
+  const root = base ?? rootOf(fullUrl);
+  const own = local === undefined ? withoutFragment : `${root}${local}`;
+  const found =
+    local !== undefined && root === ''
+      ? []
+      : (bundle.byFullUrl.get(own) ?? []).filter((item) => version === undefined || versionOf(item) === version);
   if (found.length > 1) return { kind: 'several' };
   if (found[0]) return { kind: 'found', item: found[0] };
   return { kind: local !== undefined && bundle.byReference.has(local) ? 'elsewhere' : 'none' };

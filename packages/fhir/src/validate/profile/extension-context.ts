@@ -8,9 +8,10 @@ import type { ExtensionContext } from './structure-definition.ts';
  * Whether an extension may stand where it does.
  * @see https://hl7.org/fhir/R4/defining-extensions.html#context
  */
-export function isAllowedAt(extension: Item, { contexts }: Profile): boolean {
+export function isAllowedAt(extension: Item, { contexts, url }: Profile): boolean {
   const { parent } = extension;
   if (!parent || contexts.length === 0) return true;
+  if (Object.hasOwn(alsoAt, url) && namesOf(parent).has(alsoAt[url]!)) return true;
   return contexts.some((context) => isContext(parent, context));
 }
 
@@ -27,6 +28,12 @@ function isContext(element: Item, { type, expression }: ExtensionContext): boole
       return true;
   }
 }
+
+/** R4 says of some extensions that they stand elsewhere than where all of its own definitions have them. */
+const alsoAt: Readonly<Record<string, string>> = {
+  'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type': 'ElementDefinition.type',
+  'http://hl7.org/fhir/StructureDefinition/regex': 'ElementDefinition.type',
+};
 
 /** Whether the expression, evaluated on the resource, yields the element. True where it cannot be told. */
 function isSelected(element: Item, expression: string): boolean {

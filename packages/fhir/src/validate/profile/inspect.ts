@@ -6,6 +6,7 @@ import { innerResource } from './inner-resource.ts';
 import { allChildItems, type Item, isResourceItem, objectOf } from './item.ts';
 import { inspectNarrative } from './narrative.ts';
 import { inspectReference } from './reference.ts';
+import { inspectUri } from './uri.ts';
 
 /**
  * Checks what R4 says of every resource, whichever its profiles: references, extensions, contained resources, entries
@@ -48,10 +49,25 @@ function inspectElement(item: Item, found: Found): void {
     case 'Attachment':
       inspectAttachment(item);
       break;
+    case 'uri':
+    case 'url':
+    case 'canonical':
+      inspectUri(item);
+      noteLink(item, found);
+      break;
     default:
-      if (typeof item.value === 'string' && item.value.startsWith('#')) found.links.add(item.value);
+      noteLink(item, found);
   }
   if (typeof item.value !== 'object' && item.companion === undefined) return;
+  inspectInside(item, found);
+}
+
+/** Any text may be a link to a contained resource: which of them are depends on what it stands in. */
+function noteLink(item: Item, found: Found): void {
+  if (typeof item.value === 'string' && item.value.startsWith('#')) found.links.add(item.value);
+}
+
+function inspectInside(item: Item, found: Found): void {
   for (const child of allChildItems(item)) {
     if (!isResourceItem(child)) inspectElement(child, found);
     else {
@@ -64,7 +80,8 @@ function inspectElement(item: Item, found: Found): void {
 
 /** @see https://hl7.org/fhir/R4/element.html#id */
 function inspectId(item: Item, { ids }: Found): void {
-  if (isResourceItem(item)) return;
+  // In a StructureDefinition an element has one id in the snapshot and in the differential.
+  if (isResourceItem(item) || item.type === 'ElementDefinition') return;
   const id = objectOf(item.value)?.id ?? objectOf(item.companion)?.id;
   if (typeof id !== 'string') return;
   const text = 'Another element of this resource has the same id. Ids of elements are unique within a resource.';

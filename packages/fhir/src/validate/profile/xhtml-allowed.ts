@@ -65,7 +65,17 @@ export function isHarmlessValue(name: string, value: string): boolean {
 
 function isHarmlessStyle(style: string): boolean {
   if (/[\\@]|\/\*|expression|behavior|-moz-binding|javascript/i.test(style)) return false;
-  return style.split(/url\s*\(/i).every((part, at) => at === 0 || isHarmlessLink(part.trimStart().replace(/^["']/, '').replace(/["')].*$/s, ''), true));
+  return style.split(/url\s*\(/i).every(
+    (part, at) =>
+      at === 0 ||
+      isHarmlessLink(
+        part
+          .trimStart()
+          .replace(/^["']/, '')
+          .replace(/["')].*$/s, ''),
+        true,
+      ),
+  );
 }
 
 function isHarmlessLink(link: string, isImage: boolean): boolean {
