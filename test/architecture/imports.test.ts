@@ -19,6 +19,7 @@ const arrows: Record<string, readonly string[]> = {
     `${server}/oauth`,
     `${server}/clients`,
     `${server}/interaction`,
+    `${server}/operation`,
     `${server}/access`,
     `${server}/store`,
     '@chartgate/fhir',
@@ -30,6 +31,7 @@ const arrows: Record<string, readonly string[]> = {
   [`${server}/oauth`]: [`${server}/access`, `${server}/clients`, `${server}/store`, '@chartgate/fhir', 'npm', 'node:'],
   [`${server}/clients`]: [`${server}/oauth`, `${server}/access`, `${server}/store`, '@chartgate/fhir', 'npm', 'node:'],
   [`${server}/interaction`]: [`${server}/access`, `${server}/store`, '@chartgate/fhir', 'node:'],
+  [`${server}/operation`]: [`${server}/interaction`, `${server}/access`, `${server}/store`, '@chartgate/fhir', 'node:'],
   [`${server}/access`]: ['@chartgate/fhir'],
   [`${server}/store`]: [`${server}/access`, `${server}/clients`, '@chartgate/fhir'],
   [`${server}/store/postgres`]: [
@@ -41,6 +43,7 @@ const arrows: Record<string, readonly string[]> = {
     'lru-cache',
     'node:',
   ],
+  [`${server}/conformance`]: [`${server}/store`, '@chartgate/fhir', 'lru-cache', 'node:'],
   [`${server}/embedded`]: ['node:', 'pg'],
   // The composition root, and what tests stand on.
   [server]: ['*'],

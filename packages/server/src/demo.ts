@@ -3,6 +3,7 @@ import { patients, supportingBundle } from '@chartgate/synth';
 import { rightsOf } from './access/rights.ts';
 import { bundle } from './interaction/bundle.ts';
 import type { FhirContext } from './interaction/dispatch.ts';
+import { operate } from './operation/operate.ts';
 
 /** Which patients a demo has: the same ones on every machine. */
 const demo = { seed: 'demo', count: 50 };
@@ -12,14 +13,16 @@ const demo = { seed: 'demo', count: 50 };
  * last of them is there already.
  * @returns how many patients were loaded
  */
-export async function loadDemo(chart: Pick<FhirContext, 'base' | 'store' | 'conformance'>): Promise<number> {
+export async function loadDemo(
+  chart: Pick<FhirContext, 'base' | 'store' | 'conformance' | 'indexing'>,
+): Promise<number> {
   const rights = rightsOf({
     site: 'default',
     clientId: 'demo',
     scopes: parseScope('system/*.cruds').scopes,
     expiresAt: Number.POSITIVE_INFINITY,
   });
-  const context: FhirContext = { ...chart, rights, seal: { key: '', boundTo: '' } };
+  const context: FhirContext = { ...chart, operate, rights, seal: { key: '', boundTo: '' } };
   const bundles = [supportingBundle({ seed: demo.seed }), ...patients(demo)];
   const last = bundles.at(-1)?.entry.find(({ resource }) => resource.resourceType === 'Patient')?.resource;
   if (!last || (await chart.store.read(rights.require({ code: 'read', type: 'Patient', id: last.id })))) return 0;

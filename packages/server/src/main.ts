@@ -5,6 +5,8 @@ import { hostname } from 'node:os';
 import { pino } from 'pino';
 import { ensureAdminCredential } from './clients/admin-credential.ts';
 import { maxConcurrencyPerClient, type ServeOptions, type Serving } from './config.ts';
+import { startIndexing } from './conformance/indexing.ts';
+import { openConformance } from './conformance/site-conformance.ts';
 import { credentialFile, readCredential, writeCredential } from './credential-file.ts';
 import { loadDemo } from './demo.ts';
 import { startEmbedded } from './embedded/embedded.ts';
@@ -12,10 +14,12 @@ import { authenticateBearer } from './oauth/bearer.ts';
 import { defaultGateConfig } from './oauth/config.ts';
 import { openGate } from './oauth/gate.ts';
 import { loadSealingKey } from './oauth/sealing-key.ts';
+import { conformanceStore } from './store/postgres/conformance/conformance-store.ts';
 import { type DatabaseAddress, openDatabase } from './store/postgres/database/database.ts';
 import { migrate } from './store/postgres/database/migrate.ts';
 import { openSite } from './store/postgres/database/open-site.ts';
 import { gateStores } from './store/postgres/gate/gate-store.ts';
+import { parameterStore } from './store/postgres/parameters/parameter-store.ts';
 import { resourceStore } from './store/postgres/resource-store.ts';
 import { droppedRow } from './store/postgres/search/exact-check.ts';
 import { DatabaseUnavailable } from './store/unavailable.ts';
@@ -63,6 +67,16 @@ async function start(
   });
   const site = await openSite(database, siteName);
   if (!site) throw new Error('The database has no site "default": its control tables were changed by hand.');
+  const { conformance } = site;
+  const known = await openConformance({
+    store: conformanceStore(database, site, address),
+    conformance,
+    failed: (error) => log.error(error, 'a change of the profiles, codes or search parameters could not be read'),
+  });
+  stops.push(() => known.close());
+  const indexing = await startIndexing(parameterStore(database, address, site), conformance, log);
+  stops.push(() => indexing.close());
+  known.subscribe(() => indexing.canonicalsChanged());
   const store = resourceStore(database, site);
 
   const gate = await openGate({
@@ -74,10 +88,10 @@ async function start(
   stops.push(() => gate.close());
 
   const demoPatients = options.demo
-    ? await loadDemo({ store, conformance: site.conformance, base: fhirBase(publicUrl, siteName) })
+    ? await loadDemo({ store, conformance, indexing, base: fhirBase(publicUrl, siteName) })
     : 0;
   droppedRow.subscribe((message) => log.error(message, 'a row was found by its hashes and failed the exact check'));
-  const chartSite = { name: siteName, store, conformance: site.conformance, cursorKey: site.hashKey };
+  const chartSite = { name: siteName, store, conformance, indexing, cursorKey: site.hashKey };
   const app = await buildApp({
     chart: {
       publicUrl,

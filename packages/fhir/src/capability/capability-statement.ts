@@ -12,13 +12,22 @@ export type CapabilitySource = {
   readonly date: string;
   readonly oauth: { readonly token: string; readonly register: string };
   readonly parameters: SearchParameters;
+  readonly operations: readonly CapabilityOperation[];
+};
+
+/** An operation, and the levels it may be called on; `types` absent: of every type. */
+export type CapabilityOperation = {
+  readonly name: string;
+  /** Canonical of its OperationDefinition. */
+  readonly definition: string;
+  readonly on: readonly { readonly level: 'system' | 'type' | 'instance'; readonly types?: readonly string[] }[];
 };
 
 /**
  * The CapabilityStatement of a server: what each resource type can do here, made from the
  * definitions that do it. @see https://hl7.org/fhir/R4/capabilitystatement.html
  */
-export function capabilityStatement({ base, date, oauth, parameters }: CapabilitySource) {
+export function capabilityStatement({ base, date, oauth, parameters, operations }: CapabilitySource) {
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -32,14 +41,15 @@ export function capabilityStatement({ base, date, oauth, parameters }: Capabilit
       {
         mode: 'server',
         security: security(oauth),
-        resource: resourceTypes.map((type) => resource(type, parameters)),
+        resource: resourceTypes.map((type) => resource(type, parameters, operations)),
         interaction: [{ code: 'transaction' }, { code: 'batch' }],
+        ...listed(operations.filter(({ on }) => on.some(({ level }) => level === 'system'))),
       },
     ],
   };
 }
 
-function resource(type: string, known: SearchParameters) {
+function resource(type: string, known: SearchParameters, operations: CapabilitySource['operations']) {
   const parameters = known.of(type).filter((p) => supportedTypes.has(p.type));
   const references = parameters.filter((p) => p.type === 'reference');
   return {
@@ -52,7 +62,18 @@ function resource(type: string, known: SearchParameters) {
     conditionalCreate: true,
     searchInclude: references.map((p) => `${type}:${p.code}`),
     searchParam: parameters.map((p) => ({ name: p.code, definition: p.url, type: p.type })),
+    ...listed(operations.filter((operation) => isOf(operation, type))),
   };
+}
+
+function isOf({ on }: CapabilityOperation, type: string): boolean {
+  return on.some(({ level, types }) => level !== 'system' && (types === undefined || types.includes(type)));
+}
+
+/** R4 has no empty arrays. */
+function listed(operations: readonly CapabilityOperation[]) {
+  if (operations.length === 0) return {};
+  return { operation: operations.map(({ name, definition }) => ({ name, definition })) };
 }
 
 /** @see https://hl7.org/fhir/smart-app-launch/conformance.html#declaring-support-for-oauth2-endpoints */

@@ -19,3 +19,29 @@ export type CanonicalSource = {
 
 /** A source that holds nothing. */
 export const noCanonicals: CanonicalSource = { find: () => undefined, list: () => [] };
+
+/** The types of the resources that are kept as canonicals: those from which the server learns something. */
+export const canonicalTypes = [
+  'CapabilityStatement',
+  'CodeSystem',
+  'CompartmentDefinition',
+  'ConceptMap',
+  'GraphDefinition',
+  'ImplementationGuide',
+  'OperationDefinition',
+  'SearchParameter',
+  'StructureDefinition',
+  'StructureMap',
+  'ValueSet',
+] as const;
+
+/** `url|version` in its two parts. */
+export function splitCanonical(canonical: string): { readonly url: string; readonly version?: string } {
+  const bar = canonical.indexOf('|');
+  return bar < 0 ? { url: canonical } : { url: canonical.slice(0, bar), version: canonical.slice(bar + 1) };
+}
+
+/** The two parts in one. */
+export function canonicalOf({ url, version }: { readonly url: string; readonly version?: string | undefined }): string {
+  return version === undefined ? url : `${url}|${version}`;
+}

@@ -9,6 +9,9 @@ export type Conformance = {
   readonly terminology: Terminology;
 };
 
+/** The same, for whoever keeps it up to date. */
+export type LiveConformance = { -readonly [Part in keyof Conformance]: Conformance[Part] };
+
 /** R4's own search parameters and nothing else. */
 export const r4Conformance: Conformance = {
   parameters: r4SearchParameters,

@@ -20,4 +20,6 @@ export type SearchParameter = {
   readonly target: readonly string[];
   /** Canonical URL of the SearchParameter resource. */
   readonly url: string;
+  /** Set while what is stored already is being indexed by it: nothing can be found by it yet. */
+  readonly isIndexing?: true;
 };

@@ -45,6 +45,7 @@ export function knownParameter(
   name: string,
 ): SearchParameter {
   const parameter = parameters.find(type, code);
+  if (parameter?.isIndexing) throw unsupported(name, 'it is new here and still being indexed. Ask again later.');
   if (parameter) return parameter;
   const near = nearest(
     code,

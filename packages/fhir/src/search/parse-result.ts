@@ -35,12 +35,13 @@ export function sortOf(context: CriterionContext, type: string, value: string): 
 
 const sortable: ReadonlySet<string> = new Set(['date', 'string', 'number', 'token', 'uri', 'quantity']);
 
-function sortBy({ parameters }: CriterionContext, type: string, code: string): SortBy {
+function sortBy(context: CriterionContext, type: string, code: string): SortBy {
   if (code === '_id') return { kind: 'id' };
   if (code === '_lastUpdated') return { kind: 'lastUpdated' };
-  const parameter = parameters.find(type, code);
-  if (!parameter)
+  if (!context.parameters.find(type, code)) {
     throw invalidValue('_sort', `parameters of ${type}, separated by commas, "-" in front for descending`);
+  }
+  const parameter = knownParameter(context, type, code, '_sort');
   if (!sortable.has(parameter.type))
     throw unsupported('_sort', `${type} cannot be sorted by ${code}, a ${parameter.type}.`);
   return { kind: 'parameter', parameter };

@@ -10,6 +10,7 @@ import {
 import type { Content, SearchPosition, SearchType } from '../access/interaction.ts';
 import type { Permitted } from '../access/permit.ts';
 import type { Rights } from '../access/rights.ts';
+import type { IndexingStatus } from '../store/parameter-ports.ts';
 import type { ResourceReader, ResourceStore } from '../store/ports.ts';
 import type { Answer } from './answer.ts';
 import { conditionOf } from './conditions.ts';
@@ -17,6 +18,7 @@ import { create, createUnlessFound } from './create.ts';
 import { openCursor, sealCursor } from './cursor.ts';
 import { deleteResource } from './delete.ts';
 import { historyInstance } from './history-instance.ts';
+import type { OperationCall } from './operation-call.ts';
 import { read } from './read.ts';
 import { searchType } from './search-type.ts';
 import { permitUpdate, update } from './update.ts';
@@ -44,6 +46,10 @@ export type FhirContext<Store = ResourceStore> = {
   readonly store: Store;
   /** What the site knows: parameters, profiles, codes. */
   readonly conformance: Conformance;
+  /** How far new search parameters are. */
+  readonly indexing: { status(): Promise<IndexingStatus> };
+  /** Runs an operation. They stand above the interactions, which reach them by this alone. */
+  readonly operate: (call: OperationCall, context: FhirContext) => Promise<Answer>;
   /** Makes permits under the caller's grant. */
   readonly rights: Rights;
   /** Seals paging links; `boundTo` names the site and the client. */

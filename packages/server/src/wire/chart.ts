@@ -1,5 +1,6 @@
 import { type Conformance, FhirError, issue } from '@chartgate/fhir';
 import type { Grant } from '../access/grant.ts';
+import type { FhirContext } from '../interaction/dispatch.ts';
 import type { ResourceStore } from '../store/ports.ts';
 
 /** What the FHIR routes need of the rest of the house. */
@@ -15,6 +16,7 @@ export type ChartSite = {
   readonly name: string;
   readonly store: ResourceStore;
   readonly conformance: Conformance;
+  readonly indexing: FhirContext['indexing'];
   /** Seals the paging links. */
   readonly cursorKey: string;
 };

@@ -6,9 +6,13 @@ import { rightsOf } from '../access/rights.ts';
 import { bundle } from '../interaction/bundle.ts';
 import { capabilities } from '../interaction/capabilities.ts';
 import { dispatch, type FhirContext, type FhirRequest, requireType } from '../interaction/dispatch.ts';
+import { operate } from '../operation/operate.ts';
+import { operations } from '../operation/operations.ts';
 import { type Chart, fhirBase, requireSite } from './chart.ts';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import { ifMatchVersion, preferOf, requireJsonAnswer, requireJsonBody } from './negotiate.ts';
+import { operationRoutes } from './operation-routes.ts';
+import { queryOf, textOf } from './request.ts';
 import { send } from './send.ts';
 
 /** Bytes that a body may have. A bundle may hold a whole record; a single resource with attachments is smaller. */
@@ -36,6 +40,7 @@ export function fhirRoutes(chart: Chart, limit: ConcurrencyLimit): FastifyPlugin
       });
       interactions(guarded, limit);
       exportRoutes(guarded);
+      operationRoutes(guarded, limit, bodyLimits.resource);
     });
   };
 }
@@ -50,6 +55,8 @@ async function authenticated(chart: Chart, request: FastifyRequest): Promise<Fas
     base: fhirBase(chart.publicUrl, site.name),
     store: site.store,
     conformance: site.conformance,
+    indexing: site.indexing,
+    operate,
     rights: rightsOf(grant),
     seal: { key: site.cursorKey, boundTo: `${site.name}\n${grant.clientId}` },
     clientId: grant.clientId,
@@ -112,7 +119,7 @@ function metadata(chart: Chart, request: FastifyRequest, reply: FastifyReply): F
   const base = fhirBase(chart.publicUrl, site.name);
   const { parameters } = site.conformance;
   const endpoints = { token: `${oauth}/token`, register: `${oauth}/registration` };
-  return send(reply, capabilities({ base, parameters, oauth: endpoints }), base);
+  return send(reply, capabilities({ base, parameters, operations, oauth: endpoints }), base);
 }
 
 /** The request as the interactions understand it; a body is parsed and validated here. */
@@ -150,13 +157,4 @@ function formOf(request: FastifyRequest): URLSearchParams {
     throw badRequest('A search by POST sends its parameters as application/x-www-form-urlencoded.');
   }
   return new URLSearchParams(textOf(request));
-}
-
-function textOf(request: FastifyRequest): string {
-  return typeof request.body === 'string' ? request.body : '';
-}
-
-function queryOf(request: FastifyRequest): URLSearchParams {
-  const at = request.url.indexOf('?');
-  return new URLSearchParams(at < 0 ? '' : request.url.slice(at + 1));
 }

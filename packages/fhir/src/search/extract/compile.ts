@@ -106,12 +106,31 @@ function emitMember(
   name: string,
   rest: readonly Step[],
 ): void {
-  const element = typeDefinition(place.type.name).elements.find((candidate) => candidate.name === name);
+  const { elements } = typeDefinition(place.type.name);
+  const element = elements.find((candidate) => candidate.name === name);
+  if (!element && emitChosen(program, parameter, place, name, rest)) return;
   if (!element) throw new Error(`${parameter.url}: ${place.type.name} has no element ${name}`);
   for (const type of element.types) {
     if (element.isChoice && !leadsSomewhere(parameter, type, rest)) continue;
     emitElement(program, parameter, place.variable, element, type, rest);
   }
+}
+
+/** Guides also write a choice by its JSON member, such as `valueDateTime`. */
+function emitChosen(
+  program: Program,
+  parameter: SearchParameter,
+  place: Place,
+  name: string,
+  rest: readonly Step[],
+): boolean {
+  for (const element of typeDefinition(place.type.name).elements) {
+    const type = element.isChoice && element.types.find(({ member }) => member === name);
+    if (!type) continue;
+    emitElement(program, parameter, place.variable, element, type, rest);
+    return true;
+  }
+  return false;
 }
 
 function leadsSomewhere(parameter: SearchParameter, type: ElementType, rest: readonly Step[]): boolean {

@@ -17,6 +17,6 @@ export async function openSite(database: Database, name: string): Promise<Site |
     schema: row.schema_name,
     hashKey: row.hash_key,
     terms: termsOf(row.hash_key),
-    conformance: r4Conformance,
+    conformance: { ...r4Conformance },
   };
 }

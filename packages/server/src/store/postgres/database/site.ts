@@ -1,4 +1,4 @@
-import type { Conformance } from '@chartgate/fhir';
+import type { LiveConformance } from '@chartgate/fhir';
 import type { Terms } from '../index/term.ts';
 import { raw, type Sql } from './sql.ts';
 
@@ -9,7 +9,8 @@ export type Site = {
   readonly terms: Terms;
   /** Secret of the site; other secrets (such as the cursors' key) are derived from it. */
   readonly hashKey: string;
-  readonly conformance: Conformance;
+  /** What the site knows; kept up to date while it runs. */
+  readonly conformance: LiveConformance;
 };
 
 /** A table of the site, such as `"site_default".res`. The schema's name is ours: letters, digits and `_`. */

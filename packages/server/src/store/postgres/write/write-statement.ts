@@ -11,7 +11,9 @@ import type { NewVersion } from '../index/version-row.ts';
  */
 export function writeStatement(site: Site, fresh: readonly NewVersion[], changed: readonly NewVersion[]): Sql {
   const all = [...fresh, ...changed];
-  if (changed.length === 0) return sql`with ${insertions(site, fresh, all, raw('true'))} select true as written`;
+  if (changed.length === 0) {
+    return sql`with ${newRows(site, fresh, raw('true'))}, ${sideRows(site, all, raw('true'))} select true as written`;
+  }
   return sql`with
     following as (
       select r.pk, r.tk, r.id, r.ver, r.lu, r.method, r.body
@@ -20,28 +22,26 @@ export function writeStatement(site: Site, fresh: readonly NewVersion[], changed
       order by r.tk, r.id for update of r
     ),
     whole as materialized (select count(*) = ${changed.length}::int8 as yes from following),
-    ${changes(site, changed)},
-    ${insertions(site, fresh, all, raw('(select yes from whole)'))}
+    ${supersede(site, changed)}, ${replaceIndex(site, changed, whole)},
+    ${newRows(site, fresh, whole)}, ${sideRows(site, all, whole)}
     select yes as written from whole`;
 }
+
+const whole = raw('(select yes from whole)');
 
 /** The statement's name: its text is the same for all writes of a kind. */
 export function writeName(site: Site, changed: readonly NewVersion[]): string {
   return `${site.schema} ${changed.length === 0 ? 'create' : 'write'}`;
 }
 
-function changes(site: Site, versions: readonly NewVersion[]): Sql {
+/** The versions that were current go to `hist`, and the new ones in their place; what was deleted is hidden from searches. */
+function supersede(site: Site, versions: readonly NewVersion[]): Sql {
   const { tk, id, ver } = keys(versions);
-  const rid = int8Array(versions.map((v) => v.rid));
   const lu = int8Array(versions.map((v) => v.lastUpdated));
   const method = int2Array(versions.map((v) => v.method));
   const body = textArray(versions.map((v) => v.body));
   const pk = int8Array(versions.map((v) => v.index?.pk ?? null));
   const gone = versions.filter((v) => v.index === null);
-  const live = versions.filter((v) => v.index !== null);
-  const index = indexColumns(live);
-  const cleared = (name: string) => sql`${raw(`old_${name}`)} as (
-      delete from ${table(site, name)} where rid = any(${rid}::int8[]) and (select yes from whole))`;
   return sql`
     past as (
       insert into ${table(site, 'hist')} (pk, tk, id, ver, lu, method, body)
@@ -59,31 +59,36 @@ function changes(site: Site, versions: readonly NewVersion[]): Sql {
       from unnest(${int8Array(gone.map((v) => v.rid))}::int8[], ${int8Array(gone.map((v) => v.lastUpdated))}::int8[])
         as i(rid, lu)
       where x.rid = i.rid and (select yes from whole)
-    ),
+    )`;
+}
+
+/** What is indexed of resources that are there already: their rows of `sx` are set, their side rows taken away. */
+export function replaceIndex(
+  site: Site,
+  versions: readonly Pick<NewVersion, 'rid' | 'tk' | 'lastUpdated' | 'index'>[],
+  when: Sql,
+): Sql {
+  const rid = int8Array(versions.map((v) => v.rid));
+  const index = indexColumns(versions.filter((v) => v.index !== null));
+  const cleared = (name: string) => sql`${raw(`old_${name}`)} as (
+      delete from ${table(site, name)} where rid = any(${rid}::int8[]) and ${when})`;
+  return sql`
     indexed as (
       update ${table(site, 'sx')} x
       set pk = i.pk, tk = i.tk, lu = i.lu, pt = i.pt, d_lo = i.d_lo, d_hi = i.d_hi,
         terms = i.terms, targets = i.targets, has = i.has
       from ${index} as i
-      where x.rid = i.rid and (select yes from whole)
+      where x.rid = i.rid and ${when}
     ),
     ${cleared('kd')}, ${cleared('dt')}, ${cleared('qty')}, ${cleared('str')}`;
 }
 
-/** Rows of new resources, and the side rows of all: an update has had its old ones cleared away. */
-function insertions(site: Site, fresh: readonly NewVersion[], all: readonly NewVersion[], when: Sql): Sql {
+/** Rows of new resources in `res` and `sx`. */
+function newRows(site: Site, fresh: readonly NewVersion[], when: Sql): Sql {
   const { tk, id, ver } = keys(fresh);
   const pk = int8Array(fresh.map((v) => v.index?.pk ?? null));
   const rid = int8Array(fresh.map((v) => v.rid));
   const lu = int8Array(fresh.map((v) => v.lastUpdated));
-  const side = <R>(rows: (index: IndexRow) => readonly R[]) =>
-    all.flatMap(({ rid, index }) => (index ? rows(index).map((row) => ({ ...row, rid, pk: index.pk })) : []));
-  const kd = side((index) => index.kd);
-  const dt = side((index) => index.dt);
-  const qty = side((index) => index.qty);
-  const str = side((index) => index.str);
-  const owner = (rows: readonly { rid: number; pk: bigint }[]) =>
-    sql`${int8Array(rows.map((row) => row.rid))}::int8[], ${int8Array(rows.map((row) => row.pk))}::int8[]`;
   return sql`
     r as (
       insert into ${table(site, 'res')} (pk, tk, id, rid, ver, lu, method, body)
@@ -94,7 +99,20 @@ function insertions(site: Site, fresh: readonly NewVersion[], all: readonly NewV
     x as (
       insert into ${table(site, 'sx')} (rid, pk, tk, lu, idh, pt, d_lo, d_hi, terms, targets, has)
       select * from ${indexColumns(fresh)} i where ${when}
-    ),
+    )`;
+}
+
+/** The side rows of new and changed resources. */
+export function sideRows(site: Site, all: readonly Pick<NewVersion, 'rid' | 'index'>[], when: Sql): Sql {
+  const side = <R>(rows: (index: IndexRow) => readonly R[]) =>
+    all.flatMap(({ rid, index }) => (index ? rows(index).map((row) => ({ ...row, rid, pk: index.pk })) : []));
+  const kd = side((index) => index.kd);
+  const dt = side((index) => index.dt);
+  const qty = side((index) => index.qty);
+  const str = side((index) => index.str);
+  const owner = (rows: readonly { rid: number; pk: bigint }[]) =>
+    sql`${int8Array(rows.map((row) => row.rid))}::int8[], ${int8Array(rows.map((row) => row.pk))}::int8[]`;
+  return sql`
     a as (
       insert into ${table(site, 'kd')} (h, d, rid, pk)
       select * from unnest(${int8Array(kd.map((row) => row.h))}::int8[], ${int8Array(kd.map((row) => row.d))}::int8[],
@@ -120,7 +138,7 @@ function insertions(site: Site, fresh: readonly NewVersion[], all: readonly NewV
 }
 
 /** The columns of `sx` for versions that are not deletions: `rid, pk, tk, lu, idh, pt, d_lo, d_hi, terms, targets, has`. */
-function indexColumns(versions: readonly NewVersion[]): Sql {
+function indexColumns(versions: readonly Pick<NewVersion, 'rid' | 'tk' | 'lastUpdated' | 'index'>[]): Sql {
   const rows = versions.flatMap(({ index, ...version }) => (index ? [{ ...version, index }] : []));
   const column = (value: (index: IndexRow) => bigint | number | null) =>
     sql`${int8Array(rows.map((row) => value(row.index)))}::int8[]`;

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { searchParameterDefinition } from './definition.ts';
+import { searchParametersWith } from './parameters.ts';
+import { parseSearch } from './parse.ts';
+
+const race = {
+  resourceType: 'SearchParameter',
+  url: 'http://hl7.org/fhir/us/core/SearchParameter/us-core-race',
+  code: 'race',
+  type: 'token',
+  base: ['Patient'],
+  expression:
+    "Patient.extension.where(url = 'http://hl7.org/fhir/us/core/StructureDefinition/us-core-race').extension.value.code",
+};
+
+function parametersOf(resource: Parameters<typeof searchParameterDefinition>[0]) {
+  const definition = searchParameterDefinition(resource);
+  if ('problem' in definition) throw new Error(definition.problem);
+  return definition.parameters;
+}
+
+function problemOf(change: Record<string, unknown>): string {
+  const definition = searchParameterDefinition({ ...race, ...change });
+  return 'problem' in definition ? definition.problem : '';
+}
+
+test('a parameter of a guide finds values and is searched like any other', () => {
+  const parameters = searchParametersWith(parametersOf(race));
+  const url = 'http://hl7.org/fhir/us/core/StructureDefinition/us-core-race';
+  const system = 'urn:oid:2.16.840.1.113883.6.238';
+  const values = parameters.valuesOf({
+    resourceType: 'Patient',
+    extension: [
+      { url, extension: [{ url: 'ombCategory', valueCoding: { system, code: '2106-3' } }] },
+      { url: 'http://other.example', extension: [{ url: 'ombCategory', valueCoding: { system, code: '2054-5' } }] },
+    ],
+  } as never);
+  const found = values.filter(({ parameter }) => parameter === 'race');
+  assert.deepEqual(found, [{ kind: 'token', parameter: 'race', code: '2106-3' }]);
+  const { query } = parseSearch('Patient', [['race', '2106-3']], { parameters });
+  assert.equal(query.criteria[0]?.kind, 'token');
+});
+
+test('a choice may be written by its member', () => {
+  const parameters = searchParametersWith(
+    parametersOf({
+      ...race,
+      code: 'asserted-date',
+      type: 'date',
+      base: ['Condition'],
+      expression:
+        "Condition.extension.where(url = 'http://hl7.org/fhir/StructureDefinition/condition-assertedDate').valueDateTime",
+    }),
+  );
+  const extension = [
+    { url: 'http://hl7.org/fhir/StructureDefinition/condition-assertedDate', valueDateTime: '2020-01-01' },
+  ];
+  const values = parameters.valuesOf({ resourceType: 'Condition', extension } as never);
+  assert.deepEqual(
+    values.map(({ parameter, kind }) => [parameter, kind]),
+    [['asserted-date', 'date']],
+  );
+});
+
+test('a type on which R4 has the code already keeps R4’s parameter', () => {
+  assert.deepEqual(parametersOf({ ...race, code: 'name', expression: 'Patient.name' }), []);
+});
+
+test('one for all resources is a parameter of every type', () => {
+  const all = parametersOf({ ...race, code: 'language', base: ['Resource'], expression: 'Resource.language' });
+  assert.ok(all.length > 140);
+  const { valuesOf } = searchParametersWith(all);
+  assert.deepEqual(
+    valuesOf({ resourceType: 'Basic', language: 'es' } as never).map(({ parameter }) => parameter),
+    ['language'],
+  );
+});
+
+test('what cannot be used says why', () => {
+  assert.match(problemOf({ code: 'a.b' }), /code/);
+  assert.match(problemOf({ type: 'special' }), /type must be one of/);
+  assert.match(problemOf({ expression: undefined }), /expression/);
+  assert.match(problemOf({ expression: 'x'.repeat(4001) }), /4000/);
+  assert.match(problemOf({ expression: 'Patient.nothing' }), /cannot be used on Patient/);
+});
+
+test('until it is indexed nothing can be found by it', () => {
+  const parameters = searchParametersWith(parametersOf(race).map((one) => ({ ...one, isIndexing: true as const })));
+  assert.throws(() => parseSearch('Patient', [['race', 'x']], { parameters }), /still being indexed/);
+  assert.throws(() => parseSearch('Patient', [['_sort', 'race']], { parameters }), /still being indexed/);
+  assert.throws(() => parseSearch('Observation', [['patient.race', 'x']], { parameters }), /still being indexed/);
+});

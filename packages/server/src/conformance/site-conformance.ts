@@ -1,0 +1,107 @@
+import { type CanonicalSource, canonicalIndex, type LiveConformance, newestOf, noCanonicals } from '@chartgate/fhir';
+import type { ChartKey, ConformanceEvent, ConformanceStore } from '../store/conformance-ports.ts';
+import { chartCanonicals } from './chart-canonicals.ts';
+import { sitePackages } from './site-packages.ts';
+
+/**
+ * What a site knows, kept up to date while it runs: its packages, the conformance resources of its chart, and what is
+ * built in.
+ */
+export type SiteConformance = {
+  /** Waits until the packages that were there before this call are known here. */
+  reloadPackages(): Promise<void>;
+  /** Calls `changed` after each change of the canonicals. */
+  subscribe(changed: () => void): void;
+  /** Stops hearing of changes. */
+  close(): Promise<void>;
+};
+
+export type ConformanceOptions = {
+  readonly store: ConformanceStore;
+  /** The site's: its members are set here, then and whenever they change. */
+  readonly conformance: LiveConformance;
+  /** What comes with the program. */
+  readonly builtin?: CanonicalSource;
+  /** Hears of a change that could not be read; it is tried again at the next one. */
+  readonly failed: (error: unknown) => void;
+};
+
+/** Loads what a site knows and follows its changes, made on whichever node. */
+export async function openConformance(options: ConformanceOptions): Promise<SiteConformance> {
+  const { store, conformance, builtin = noCanonicals, failed } = options;
+  const packages = sitePackages(store.packages);
+  const chart = chartCanonicals(store.chart);
+  const subscribers: (() => void)[] = [];
+
+  const follower = followChanges(failed, async ({ all, packagesChanged, keys }) => {
+    if (all || packagesChanged) await packages.refresh();
+    if (all) await chart.reload();
+    else if (keys.length > 0) await chart.refresh(keys);
+    conformance.canonicals = newestOf([canonicalIndex(chart.entries()), packages.canonicals(), builtin]);
+    for (const changed of subscribers) changed();
+  });
+  const listening = await store.listen(follower.hear, follower.lost);
+  await follower.reload();
+
+  return {
+    reloadPackages: follower.reloadPackages,
+    subscribe: (changed) => void subscribers.push(changed),
+    close: () => listening.close(),
+  };
+}
+
+type Changes = { readonly all: boolean; readonly packagesChanged: boolean; readonly keys: readonly ChartKey[] };
+
+/** Gathers what is heard while `apply` runs, and applies it in one go, one after the other. */
+function followChanges(failed: (error: unknown) => void, apply: (changes: Changes) => Promise<void>) {
+  let pending = nothing();
+  let last: Promise<void> = Promise.resolve();
+  let queued: Promise<void> | undefined;
+
+  async function run(): Promise<void> {
+    const { keys, ...changes } = pending;
+    pending = nothing();
+    try {
+      await apply({ ...changes, keys: [...keys.values()] });
+    } catch (error) {
+      pending.all = true; // what these changes were is not known any more
+      throw error;
+    }
+  }
+
+  /** After what runs now, which may have read before the change that is waited for. */
+  function next(): Promise<void> {
+    queued ??= last = last
+      .catch(() => {})
+      .then(() => {
+        queued = undefined;
+        return run();
+      });
+    return queued;
+  }
+
+  const soon = () => void next().catch(failed);
+  return {
+    hear(event: ConformanceEvent) {
+      if (event.kind === 'packages') pending.packagesChanged = true;
+      else pending.keys.set(`${event.type}/${event.id}`, event);
+      soon();
+    },
+    lost() {
+      pending.all = true;
+      soon();
+    },
+    reload() {
+      pending.all = true;
+      return next();
+    },
+    reloadPackages() {
+      pending.packagesChanged = true;
+      return next();
+    },
+  };
+}
+
+function nothing() {
+  return { all: false, packagesChanged: false, keys: new Map<string, ChartKey>() };
+}

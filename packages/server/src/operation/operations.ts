@@ -1,0 +1,12 @@
+import type { Operation } from './operation.ts';
+import { searchParameterStatus } from './search-parameter-status.ts';
+
+/** Every operation of this server. */
+export const operations: readonly Operation[] = [searchParameterStatus];
+
+const byName = new Map(operations.map((operation) => [operation.name, operation]));
+
+/** @param name without the `$` */
+export function operationNamed(name: string): Operation | undefined {
+  return byName.get(name);
+}
