@@ -10,10 +10,20 @@ export type ArchivedFile = { readonly name: string; readonly text: () => string 
  * @returns undefined where the archive is not there
  */
 export function readArchive(path: string): readonly ArchivedFile[] | undefined {
-  const file = resolve(import.meta.dirname, '../../../..', path);
+  const file = beside(path);
   if (!existsSync(file)) return undefined;
   const decompress = path.endsWith('.tgz') ? gunzipSync : zstdDecompressSync;
   return untar(decompress(readFileSync(file)));
+}
+
+/** The text of a file of published data beside the repository; undefined where it is not there. */
+export function readBeside(path: string): string | undefined {
+  const file = beside(path);
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+function beside(path: string): string {
+  return resolve(import.meta.dirname, '../../../..', path);
 }
 
 const block = 512;

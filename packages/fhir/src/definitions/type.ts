@@ -27,6 +27,11 @@ export function isPrimitive(name: string): boolean {
   return Object.hasOwn(r4.primitives, name);
 }
 
+/** Whether `name` is any type of R4, abstract ones and elements defined in place included. */
+export function isType(name: string): boolean {
+  return isPrimitive(name) || Object.hasOwn(r4.resources, name) || Object.hasOwn(r4.datatypes, name);
+}
+
 const types = new Map<string, TypeDefinition>();
 
 /**

@@ -1,0 +1,86 @@
+import { isEqualItem } from './equality.ts';
+import { FhirPathError } from './error.ts';
+import { type Frame, spend } from './frame.ts';
+import { fhirPathLimits } from './limits.ts';
+import { type SystemValue, systemValue } from './system.ts';
+import { type Collection, nothing, string, type TypedValue } from './value.ts';
+
+/** The one item of a collection, undefined for none. @throws {FhirPathError} for several */
+export function single(items: Collection, what: string): TypedValue | undefined {
+  if (items.length > 1) throw new FhirPathError(`${what} takes one item, not ${items.length}.`);
+  return items[0];
+}
+
+/** The System value of the one item. @throws {FhirPathError} for several */
+export function singleSystem(items: Collection, what: string): SystemValue | undefined {
+  const item = single(items, what);
+  return item && systemValue(item);
+}
+
+/** The one string of a collection. @throws {FhirPathError} for several items, or one that is no string */
+export function singleString(items: Collection, what: string): string | undefined {
+  const item = single(items, what);
+  const value = item && systemValue(item);
+  if (value?.type === 'System.String') return value.value;
+  // A primitive with nothing but extensions is nothing; anything else is of a wrong type.
+  if (item === undefined || (value === undefined && item.value === undefined)) return undefined;
+  throw new FhirPathError(`${what} takes a String.`);
+}
+
+/** The one integer of a collection. @throws {FhirPathError} for several items, or one that is no Integer */
+export function singleInteger(items: Collection, what: string): number | undefined {
+  const value = singleSystem(items, what);
+  if (value === undefined && items.length === 0) return undefined;
+  if (value?.type !== 'System.Integer') throw new FhirPathError(`${what} takes an Integer.`);
+  return value.value;
+}
+
+/**
+ * A collection as a condition: no item is unknown, one boolean is itself, any other single item is true.
+ * @throws {FhirPathError} for several items
+ * @see https://hl7.org/fhirpath/N1/#singleton-evaluation-of-collections
+ */
+export function condition(items: Collection, what: string): boolean | undefined {
+  const item = single(items, what);
+  if (item === undefined) return undefined;
+  if (item.type !== 'System.Boolean' && item.type !== 'boolean') return true;
+  return typeof item.value === 'boolean' ? item.value : undefined;
+}
+
+/** A new string. @throws {FhirPathError} where it is longer than strings may grow */
+export function text(value: string, frame: Frame): Collection {
+  if (value.length > fhirPathLimits.string) {
+    throw new FhirPathError(`The evaluation makes a string of more than ${fhirPathLimits.string} characters.`);
+  }
+  spend(frame, value.length >> 5);
+  return [string(value)];
+}
+
+/** Without items that are equal to an earlier one. */
+export function distinct(items: Collection, frame: Frame): Collection {
+  if (items.length < 2) return items;
+  const found: TypedValue[] = [];
+  const seen = new Set<string>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (key === undefined ? isIn(item, found, frame) : seen.has(key) || isIn(item, notKeyed(found), frame)) continue;
+    if (key !== undefined) seen.add(key);
+    found.push(item);
+  }
+  return found;
+}
+
+function notKeyed(items: Collection): Collection {
+  return items.some((item) => keyOf(item) === undefined) ? items.filter((item) => keyOf(item) === undefined) : nothing;
+}
+
+/** Strings are equal exactly when their keys are; other items have no key. */
+function keyOf(item: TypedValue): string | undefined {
+  if (typeof item.value !== 'string') return undefined;
+  const value = systemValue(item);
+  return value?.type === 'System.String' ? value.value : undefined;
+}
+
+export function isIn(item: TypedValue, items: Collection, frame: Frame): boolean {
+  return items.some((other) => isEqualItem(item, other, frame) === true);
+}

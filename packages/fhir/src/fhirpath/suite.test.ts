@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readBeside } from '../../scripts/archive.ts';
+import { parseXml, resourceOfXml, type XmlElement } from '../../scripts/xml.ts';
+import type { Resource } from '../resource/resource.ts';
+import { compileFhirPath, environmentOf, verdict } from './fhirpath.ts';
+import { systemText, systemValue } from './system.ts';
+import { resourceValue, type TypedValue } from './value.ts';
+
+const folder = 'shared/data/suites/fhirpath/';
+const suite = readBeside(`${folder}tests-fhir-r4.xml`);
+
+/** Tests that do not pass, and why that is right. */
+const exceptions: Readonly<Record<string, string>> = {};
+
+const resources = new Map<string, Resource>();
+
+function input(file: string): Resource {
+  const known = resources.get(file);
+  if (known) return known;
+  const text = readBeside(folder + file) ?? '';
+  const resource = (file.endsWith('.xml') ? resourceOfXml(parseXml(text)) : JSON.parse(text)) as Resource;
+  resources.set(file, resource);
+  return resource;
+}
+
+/** Of a System type or a primitive: its text; of other items their type. */
+function textOf(item: TypedValue): string {
+  const value = systemValue(item);
+  return value ? systemText(value) : item.type;
+}
+
+/** Dates are written as literals there, and the names of types differ from ours in case: `dateTime` for `DateTime`. */
+function expectedOf(output: XmlElement): string {
+  return output.text.replace(/^@T?/, '').replace(/\+00:00$/, 'Z');
+}
+
+function run(element: XmlElement): void {
+  const [expression] = element.children.filter(({ name }) => name === 'expression');
+  const outputs = element.children.filter(({ name }) => name === 'output');
+  const { inputfile = 'patient-example.xml', predicate } = element.attributes;
+  const resource = input(inputfile);
+  const evaluate = () => compileFhirPath(expression!.text).evaluate(resourceValue(resource), environmentOf(resource));
+  if (expression!.attributes['invalid'] !== undefined) {
+    assert.throws(evaluate, { name: 'FhirPathError' });
+    return;
+  }
+  const found = evaluate();
+  if (predicate === 'true') {
+    assert.equal(String(verdict(found) ?? false), outputs[0]?.text);
+    return;
+  }
+  assert.deepEqual(found.map(textOf), outputs.map(expectedOf));
+  for (const [at, { attributes }] of outputs.entries()) {
+    if (attributes['type'] === undefined) continue;
+    const type = found[at]!.type.replace(/^System\./, '');
+    assert.equal(type.toLowerCase(), attributes['type'].toLowerCase());
+  }
+}
+
+test('the public FHIRPath suite for R4', {
+  skip: suite === undefined && 'the suite is not beside the repository',
+}, async (t) => {
+  for (const group of parseXml(suite ?? '').children.filter(({ name }) => name === 'group')) {
+    const tests = group.children.filter(({ name }) => name === 'test');
+    for (const [at, each] of tests.entries()) {
+      const name = `${group.attributes['name']} ${each.attributes['name']} ${at}`;
+      await t.test(name, () => run(each));
+    }
+  }
+});
