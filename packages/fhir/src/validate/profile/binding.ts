@@ -3,8 +3,13 @@ import { type Item, objectOf } from './item.ts';
 import type { BindingRules, ElementRules } from './rules.ts';
 
 /** Checks the code or codes of an element against the value set it is bound to; says nothing where it cannot be told. */
-export function checkBinding({ binding, profile }: ElementRules, item: Item): void {
-  if (!binding || item.value === undefined) return;
+export function checkBinding(rules: ElementRules, item: Item): void {
+  const { binding, profile } = rules;
+  if (!binding) return;
+  if (item.value === undefined) {
+    noCode(rules, item);
+    return;
+  }
   const { run } = item.scope;
   const { terminology } = run.context.conformance;
   for (const [valueSet, isRequired] of demands(binding)) {
@@ -15,6 +20,13 @@ export function checkBinding({ binding, profile }: ElementRules, item: Item): vo
       : `None of the codes is of the value set ${valueSet}. ${profile} asks for one of it, unless none fits.`;
     run.add({ severity: isRequired ? 'error' : 'warning', code: 'code-invalid', text, at: item });
   }
+}
+
+/** Extensions alone are no code: where a code must be of a value set, one that says so must be there. */
+function noCode({ binding, profile }: ElementRules, item: Item): void {
+  if (item.type !== 'code' || binding?.strength !== 'required') return;
+  const text = `No code is there, and ${profile} requires one of the value set ${binding.valueSet}.`;
+  item.scope.run.add({ severity: 'error', code: 'code-invalid', text, at: item });
 }
 
 function hasCode({ type, value }: Item): boolean {

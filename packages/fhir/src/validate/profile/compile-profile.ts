@@ -1,16 +1,18 @@
 import { compileElement, type ElementBuilder } from './compile-element.ts';
 import type { ElementRules, Profile } from './rules.ts';
-import type { StructureDefinition } from './structure-definition.ts';
+import type { ElementDefinitionJson, StructureDefinition } from './structure-definition.ts';
 
 /** Elements that a snapshot may have; the largest of R4's own has fewer than 500. */
 const maxElements = 20_000;
 
 /**
- * Makes the tree of rules from a snapshot: elements below their parents, slices at the element that they slice.
- * @returns undefined where there is no snapshot, or one that does not begin at its root
+ * Makes the tree of rules from the elements of a snapshot: elements below their parents, slices at the element that they slice.
+ * @returns undefined where the snapshot does not begin at its root, or is too large
  */
-export function compileProfile(definition: StructureDefinition): Profile | undefined {
-  const elements = definition.snapshot?.element ?? [];
+export function compileProfile(
+  definition: StructureDefinition,
+  elements: readonly ElementDefinitionJson[],
+): Profile | undefined {
   const [first] = elements;
   if (!first || first.path.includes('.') || elements.length > maxElements) return undefined;
   const canonical = definition.version === undefined ? definition.url : `${definition.url}|${definition.version}`;

@@ -30,7 +30,7 @@ function compile(expression: string): FhirPath | undefined {
  */
 export function evaluate(expression: string, item: Item): readonly TypedValue[] | undefined {
   const { run, resource, root } = item.scope;
-  if (run.givenUp.has(expression)) return undefined;
+  if (run.givenUp.has(expression) || !run.spend(item) || run.isLate()) return undefined;
   try {
     const found = compile(expression)?.evaluate(item, {
       resource,

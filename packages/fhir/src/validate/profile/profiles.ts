@@ -1,7 +1,8 @@
 import type { CanonicalSource } from '../../conformance/canonical-source.ts';
 import { compileProfile } from './compile-profile.ts';
 import type { Profile } from './rules.ts';
-import { isStructureDefinition } from './structure-definition.ts';
+import { elementsOf } from './snapshot.ts';
+import { isStructureDefinition, type StructureDefinition } from './structure-definition.ts';
 
 const core = 'http://hl7.org/fhir/StructureDefinition/';
 
@@ -44,16 +45,23 @@ export class Profiles {
     return this.find(canonical);
   }
 
-  /** The definition of a type of R4, where the source has it. */
+  /** The definition of a type: R4's own, even where a site has a newer one under its URL. */
   ofType(type: string): Profile | undefined {
-    const found = this.find(core + type);
+    const ofR4 = this.find(`${core}${type}|4.0.1`);
+    const found = ofR4 === 'unknown' ? this.find(core + type) : ofR4;
     return typeof found === 'string' ? undefined : found;
   }
 
   #compile(canonical: string): FoundProfile {
-    const definition = this.#source.find('StructureDefinition', canonical);
-    if (!isStructureDefinition(definition)) return 'unknown';
-    return compileProfile(definition) ?? 'no-snapshot';
+    const definition = this.#definition(canonical);
+    if (!definition) return 'unknown';
+    const elements = elementsOf(definition, (other) => this.#definition(other));
+    return (elements && compileProfile(definition, elements)) ?? 'no-snapshot';
+  }
+
+  #definition(canonical: string): StructureDefinition | undefined {
+    const found = this.#source.find('StructureDefinition', canonical);
+    return isStructureDefinition(found) ? found : undefined;
   }
 }
 

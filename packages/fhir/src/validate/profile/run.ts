@@ -10,6 +10,8 @@ export const profileLimits = {
   work: 2_000_000,
   /** Steps of one FHIRPath evaluation. */
   steps: 50_000,
+  /** ms that a validation may take: the last resort, where none of the other limits holds. */
+  time: 5_000,
   /** Profiles that a resource may claim. */
   profilesOfResource: 20,
   /** Validations inside of validations: a slice told by a profile, whose reference's target has a profile, … */
@@ -34,12 +36,16 @@ export class Run {
   #findings: Findings;
   #done = new Map<unknown, Set<unknown>>();
   #work = 0;
+  #isStopped = false;
+  readonly #deadline = Date.now() + profileLimits.time;
+  readonly #outermost: Findings;
   #trials = 0;
 
   constructor(context: ValidationContext, profiles: Profiles, findings: Findings) {
     this.context = context;
     this.profiles = profiles;
     this.#findings = findings;
+    this.#outermost = findings;
   }
 
   add(finding: Finding): void {
@@ -60,15 +66,23 @@ export class Run {
     return true;
   }
 
-  /** @returns false once the validation has taken all it may; that is an error, as what follows was not checked */
+  /** Counts one step of work. @returns false once the validation has taken all it may, which is an error */
   spend(item: Item): boolean {
     this.#work += 1;
-    if (this.#work <= profileLimits.work) return true;
-    const text = `Validation stopped after ${profileLimits.work} steps: the resource is too large, or its profiles are.`;
-    if (this.#work === profileLimits.work + 1) {
-      this.add({ severity: 'error', code: 'too-costly', text, at: item.scope.root });
-    }
-    return false;
+    if (this.#work > profileLimits.work || (this.#work % 256 === 0 && this.isLate())) this.#stop(item);
+    return !this.#isStopped;
+  }
+
+  isLate(): boolean {
+    return Date.now() > this.#deadline;
+  }
+
+  /** What follows is not checked: nobody may take the resource for valid. */
+  #stop(item: Item): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    const text = 'Validation stopped before its end: the resource is too large for what its profiles ask.';
+    this.#outermost.add({ severity: 'error', code: 'too-costly', text, at: item.scope.root });
   }
 
   /**

@@ -88,5 +88,5 @@ function checkAsked(canonical: string, root: Item): void {
 function notChecked(why: Extract<FoundProfile, string>): string {
   return why === 'unknown'
     ? 'This profile is not known here, so that it was not checked. Install the package that has it.'
-    : 'This profile has no snapshot, so that it was not checked. Publish it with its snapshot.';
+    : 'This profile has no snapshot, nor could one be made, so that it was not checked. Its base must be known here.';
 }
