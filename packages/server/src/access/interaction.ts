@@ -1,7 +1,17 @@
-import type { Resource, SearchQuery } from '@chartgate/fhir';
+import type { Labels, Resource, SearchQuery } from '@chartgate/fhir';
 
 /** The FHIR interactions, by the specification's names. @see https://hl7.org/fhir/R4/http.html */
-export type Interaction = Read | Vread | HistoryInstance | SearchType | Create | Update | Delete;
+export type Interaction =
+  | Read
+  | Vread
+  | HistoryInstance
+  | SearchType
+  | Create
+  | Update
+  | Delete
+  | Everything
+  | LastOfEach
+  | Relabel;
 
 export type Read = { readonly code: 'read'; readonly type: string; readonly id: string };
 
@@ -51,6 +61,47 @@ export type Delete = {
   readonly type: string;
   readonly id: string;
   readonly ifMatch?: string;
+};
+
+/** What `Patient/$everything` asks for. @see https://hl7.org/fhir/R4/patient-operation-everything.html */
+export type Everything = {
+  readonly code: 'everything';
+  readonly type: 'Patient';
+  readonly id: string;
+  /** Resource types to answer; absent: all. */
+  readonly types?: readonly string[];
+  /** Only what was updated at or after this time, ms since the epoch. */
+  readonly since?: number;
+  /** When the care was, `[lo, hi)` in ms since the epoch; what has no such date is not left out. */
+  readonly care?: { readonly lo: number; readonly hi: number };
+  /** Resources on a page. */
+  readonly count: number;
+  readonly after?: EverythingPosition;
+};
+
+/** The patient's own resources come first, then what they refer to, then the Provenance of them. */
+export type EverythingPosition = { readonly part: 'own' | 'supporting' | 'provenance'; readonly rid: string };
+
+/**
+ * The latest matches of each group: Observations by code (`$lastn`), documents by type. Those as late as the last one that
+ * is wanted come with it. @see https://hl7.org/fhir/R4/observation-operation-lastn.html
+ */
+export type LastOfEach = {
+  readonly code: 'last-of-each';
+  readonly type: string;
+  readonly query: SearchQuery;
+  /** The element, a CodeableConcept, by which matches are grouped. */
+  readonly by: 'code' | 'type';
+  readonly max: number;
+};
+
+/** `$meta-add` and `$meta-delete`: changes profiles, tags and security labels without making a version. */
+export type Relabel = {
+  readonly code: 'relabel';
+  readonly type: string;
+  readonly id: string;
+  readonly change: 'add' | 'delete';
+  readonly labels: Labels;
 };
 
 /** A resource to be written: validated, parsed, and as the compact JSON text that was sent, decimals as written. */

@@ -30,6 +30,9 @@ const letterOf = {
   create: 'c',
   update: 'u',
   delete: 'd',
+  everything: 'r',
+  'last-of-each': 's',
+  relabel: 'u',
 } satisfies Record<Interaction['code'], Letter>;
 
 /** The only way to a `Permitted`: the grant's rule must open the interaction's letter on its type. */

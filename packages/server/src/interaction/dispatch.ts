@@ -19,6 +19,7 @@ import { openCursor, sealCursor } from './cursor.ts';
 import { deleteResource } from './delete.ts';
 import { historyInstance } from './history-instance.ts';
 import type { OperationCall } from './operation-call.ts';
+import { urlOf } from './parameters.ts';
 import { read } from './read.ts';
 import { searchType } from './search-type.ts';
 import { permitUpdate, update } from './update.ts';
@@ -164,16 +165,6 @@ function instanceHistory(
 function historyCount(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Math.min(Number(text), historyPage.maxCount);
   throw badRequest('_count must be a positive whole number.');
-}
-
-function urlOf(path: string, query: readonly (readonly [string, string])[]): string {
-  if (query.length === 0) return path;
-  return `${path}?${query.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&')}`;
-}
-
-/** Encodes what a query must, and leaves `:`, `|`, `,`, `/` readable. */
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(/%(3A|2C|2F)/g, decodeURIComponent);
 }
 
 /** @throws {FhirError} 404 where R4 has no resource type of this name */

@@ -34,7 +34,7 @@ function isOneStatement(entries: readonly TransactionEntry[]): boolean {
   return entries.every(({ request }) => request.method === 'POST' && request.ifNoneExist === undefined);
 }
 
-type Store = Omit<ResourceStore, 'transaction'>;
+type Store = Omit<ResourceStore, 'transaction' | 'relabel'>;
 
 async function run(
   entries: readonly TransactionEntry[],

@@ -1,8 +1,20 @@
+import { docref } from './docref.ts';
+import { everything } from './everything.ts';
+import { lastn } from './lastn.ts';
+import { meta, metaAdd, metaDelete } from './meta.ts';
 import type { Operation } from './operation.ts';
 import { searchParameterStatus } from './search-parameter-status.ts';
 
 /** Every operation of this server. */
-export const operations: readonly Operation[] = [searchParameterStatus];
+export const operations: readonly Operation[] = [
+  docref,
+  everything,
+  lastn,
+  meta,
+  metaAdd,
+  metaDelete,
+  searchParameterStatus,
+];
 
 const byName = new Map(operations.map((operation) => [operation.name, operation]));
 

@@ -14,6 +14,8 @@ export type OperationParameters = {
   boolean(name: string): boolean | undefined;
   /** A whole number, 0 or more. @throws {FhirError} 400 where it is none */
   count(name: string): number | undefined;
+  /** Whether all values of this name are text, numbers, … */
+  isPrimitive(name: string): boolean;
   /** The JSON of a parameter of a complex type, such as `Coding`. @throws {FhirError} 400 for another type */
   value(name: string, type: string): Readonly<Record<string, unknown>> | undefined;
   values(name: string, type: string): readonly Readonly<Record<string, unknown>>[];
@@ -42,6 +44,7 @@ export function operationParameters(all: readonly Parameter[]): OperationParamet
     texts,
     boolean: (name) => booleanOf(name, text(name)),
     count: (name) => countOf(name, text(name)),
+    isPrimitive: (name) => named(name).every((one) => 'value' in one && typeof one.value !== 'object'),
     value: (name, type) => once(name, values(name, type)),
     values,
     resource: (name) => once(name, named(name).map(resourceOf)),

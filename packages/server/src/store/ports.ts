@@ -1,8 +1,12 @@
 import type {
   Create,
   Delete,
+  Everything,
+  EverythingPosition,
   HistoryInstance,
+  LastOfEach,
   Read,
+  Relabel,
   SearchPosition,
   SearchType,
   Update,
@@ -21,6 +25,10 @@ export interface ResourceReader {
   /** Newest first; undefined where the resource never was or may not be seen. */
   history(permitted: Permitted<HistoryInstance>): Promise<HistoryPage | undefined>;
   search(permitted: Permitted<SearchType>): Promise<SearchPage>;
+  /** What belongs to one patient, and what that refers to; undefined where the patient may not be seen. */
+  everything(permitted: Permitted<Everything>): Promise<EverythingPage | undefined>;
+  /** Latest first. @throws {FhirError} 400 where there are too many matches to be grouped */
+  lastOfEach(permitted: Permitted<LastOfEach>): Promise<readonly StoredVersion[]>;
   /** Ids of the matches of many searches at once, at most two a search: enough to tell none, one and several apart. */
   resolve(permitted: readonly Permitted<SearchType>[]): Promise<readonly (readonly string[])[]>;
 }
@@ -28,9 +36,18 @@ export interface ResourceReader {
 export interface ResourceStore extends ResourceReader {
   /** Writes all or nothing, in one statement where nothing but creates is asked. */
   write(writes: readonly Write[]): Promise<readonly StoredVersion[]>;
+  /** The resource as it is then, under the same version. @throws {FhirError} 404, 410, 403 */
+  relabel(permitted: Permitted<Relabel>): Promise<StoredVersion>;
   /** Runs `work` in one database transaction; an exception rolls back all of it. Retries a serialization failure. */
   transaction<T>(work: (transaction: ResourceTransaction) => Promise<T>): Promise<T>;
 }
+
+export type EverythingPage = {
+  readonly own: readonly StoredVersion[];
+  /** What the patient's own resources refer to, and the Provenance of them. */
+  readonly related: readonly StoredVersion[];
+  readonly next?: EverythingPosition;
+};
 
 export interface ResourceTransaction extends ResourceReader {
   write(writes: readonly Write[]): Promise<readonly StoredVersion[]>;

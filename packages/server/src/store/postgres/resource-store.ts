@@ -7,9 +7,12 @@ import { codeOf } from './database/unavailable.ts';
 import { RowIds } from './index/row-ids.ts';
 import { coalescedReads, readKeys } from './read/coalesced-reads.ts';
 import { history, type Reader, read, vread } from './read/read.ts';
+import { everything } from './search/everything.ts';
+import { lastOfEach } from './search/last-of-each.ts';
 import { resolve } from './search/resolve.ts';
 import { search } from './search/search.ts';
 import { holdKeys } from './write/guard.ts';
+import { relabel } from './write/relabel.ts';
 import { StaleRead, type Writer, write } from './write/write.ts';
 
 /** Times that a transaction is tried when others keep getting in its way. */
@@ -31,6 +34,7 @@ export function resourceStore(database: Database, site: Site): ResourceStore {
     ...readerOf(reader, database.searches),
     transaction,
     write: (writes) => writeAlone(writer, database, writes),
+    relabel: (permitted) => retrying(() => database.transaction((connection) => relabel(connection, site, permitted))),
   };
 }
 
@@ -40,6 +44,8 @@ function readerOf(reader: Reader, searches: Connection): ResourceReader {
     vread: (permitted) => vread(reader, permitted),
     history: (permitted) => history(reader, permitted),
     search: (permitted) => search(searches, reader.site, permitted),
+    everything: (permitted) => everything(searches, reader.site, permitted),
+    lastOfEach: (permitted) => lastOfEach(searches, reader.site, permitted),
     resolve: (permitted) => resolve(searches, reader.site, permitted),
   };
 }

@@ -76,26 +76,26 @@ function pointedAt(row: Row, include: Include, matches: readonly FoundRow[]): Sq
     sql`select y.rid from ${table(site, 'sx')} x cross join lateral unnest(x.targets) t(idh)
       join ${table(site, 'sx')} y on y.idh = t.idh
       where x.rid = any(${rids(matches)}::int8[]) and x.terms @> array[y.idh # ${key}::int8]
-      and ${mayInclude(row, opened)}`,
+      and ${mayInclude({ site, rule, alias: 'y' }, opened)}`,
   ];
 }
 
-const includeLetters: readonly Letter[] = ['r', 's'];
+export const includeLetters: readonly Letter[] = ['r', 's'];
 
-function isOpened(rule: AccessRule, type: string): boolean {
+export function isOpened(rule: AccessRule, type: string): boolean {
   return includeLetters.some((letter) => opening(rule, type, letter).length > 0);
 }
 
 /** The types that are open as a whole share one condition: a reference parameter may point at any type there is. */
-function mayInclude({ site, rule }: Row, types: readonly string[]): Sql {
+export function mayInclude({ site, rule, alias }: Omit<Row, 'type'>, types: readonly string[]): Sql {
   const isWhole = (type: string) => includeLetters.some((letter) => isPlain(rule, type, letter));
   const whole = types.filter(isWhole);
   const partly = types.filter((type) => !isWhole(type));
   return or([
-    ...(whole.length > 0 ? [sql`y.tk = any(${whole.map(typeKey)}::int2[])`] : []),
+    ...(whole.length > 0 ? [sql`${raw(alias)}.tk = any(${whole.map(typeKey)}::int2[])`] : []),
     ...partly.map((type) => {
-      const open = includeLetters.map((letter) => ruleCondition(site, rule, type, letter, 'y'));
-      return sql`(y.tk = ${typeKey(type)} and ${or(open)})`;
+      const open = includeLetters.map((letter) => ruleCondition(site, rule, type, letter, alias));
+      return sql`(${raw(alias)}.tk = ${typeKey(type)} and ${or(open)})`;
     }),
   ]);
 }
