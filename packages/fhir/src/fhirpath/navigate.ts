@@ -5,33 +5,28 @@ import { isSystem } from './types.ts';
 import { string, type TypedValue } from './value.ts';
 
 /** Where the values of an element stand in the JSON of what holds it, and of which type they are. */
-type Place = { readonly member: string; readonly companion: string | undefined; readonly type: string };
+type Slot = { readonly member: string; readonly companion: string | undefined; readonly type: string };
 
-/** Reads the element `name` of items: to be kept where it is used, as it remembers the places in each type. */
+/** Reads the element `name` of items: to be kept where it is used, as it remembers the slots of each type. */
 export type MemberReader = (item: TypedValue, out: TypedValue[]) => void;
 
 export function memberReader(name: string): MemberReader {
-  const known = new Map<string, readonly Place[]>();
+  const known = new Map<string, readonly Slot[]>();
   return (item, out) => {
-    let places = known.get(item.type);
-    if (!places) {
-      places = placesOf(item.type, name);
-      known.set(item.type, places);
+    let slots = known.get(item.type);
+    if (!slots) {
+      slots = slotsOf(item.type, name);
+      known.set(item.type, slots);
     }
-    if (places.length > 0) readPlaces(places, source(item), out);
+    if (slots.length > 0) readSlots(slots, item, out);
     else if (isSystem(item.type)) readSystem(item, name, out);
   };
 }
 
-/** A primitive's `id` and `extension` stand in its companion. */
-function source(item: TypedValue): unknown {
-  return isPrimitive(item.type) ? item.companion : item.value;
-}
-
-function placesOf(type: string, name: string): readonly Place[] {
+function slotsOf(type: string, name: string): readonly Slot[] {
   return elementsOf(type)
     .filter((element) => element.name === name)
-    .flatMap(placesOfElement);
+    .flatMap(slotsOfElement);
 }
 
 function elementsOf(type: string): readonly ElementDefinition[] {
@@ -39,40 +34,49 @@ function elementsOf(type: string): readonly ElementDefinition[] {
   return isType(type) ? typeDefinition(type).elements : [];
 }
 
-function placesOfElement({ types }: ElementDefinition): Place[] {
+function slotsOfElement({ types }: ElementDefinition): Slot[] {
   return types.map(({ name, member }) => {
     const type = dataType(name);
     return { member, companion: isPrimitive(type) ? `_${member}` : undefined, type };
   });
 }
 
-function readPlaces(places: readonly Place[], holder: unknown, out: TypedValue[]): void {
-  if (!isObject(holder)) return;
-  for (const { member, companion, type } of places) {
-    const value = holder[member];
-    if (companion !== undefined) readPrimitives(type, value, holder[companion], out);
-    else if (Array.isArray(value)) for (const each of value) readComplex(type, each, out);
-    else if (value !== undefined) readComplex(type, value, out);
+/** A primitive's `id` and `extension` stand in its companion. */
+function readSlots(slots: readonly Slot[], item: TypedValue, out: TypedValue[]): void {
+  const json = isPrimitive(item.type) ? item.companion : item.value;
+  if (!isObject(json)) return;
+  for (const slot of slots) {
+    const value = json[slot.member];
+    const companion = slot.companion === undefined ? undefined : json[slot.companion];
+    if (value === undefined && companion === undefined) continue;
+    const of = { slot, holder: item };
+    if (!Array.isArray(value) && !Array.isArray(companion)) {
+      read(of, undefined, value, companion, out);
+      continue;
+    }
+    const [values, companions] = [list(value), list(companion)];
+    const length = Math.max(values.length, companions.length);
+    for (let at = 0; at < length; at++) read(of, at, values[at], companions[at], out);
   }
 }
 
-function readPrimitives(type: string, value: unknown, companion: unknown, out: TypedValue[]): void {
-  if (!Array.isArray(value) && !Array.isArray(companion)) {
-    readPrimitive(type, value, companion, out);
-    return;
-  }
-  const [values, companions] = [list(value), list(companion)];
-  const length = Math.max(values.length, companions.length);
-  for (let at = 0; at < length; at++) readPrimitive(type, values[at], companions[at], out);
-}
+type Source = { readonly slot: Slot; readonly holder: TypedValue };
 
-function readPrimitive(type: string, value: unknown, companion: unknown, out: TypedValue[]): void {
-  if (isObject(companion)) out.push({ type, value: value ?? undefined, companion });
-  else if (value !== undefined && value !== null) out.push({ type, value });
-}
-
-function readComplex(type: string, value: unknown, out: TypedValue[]): void {
-  if (isObject(value)) out.push({ type: type === 'Resource' ? resourceTypeOf(value) : type, value });
+/** Items of one shape, so that reading them stays fast. */
+function read(
+  { slot, holder }: Source,
+  index: number | undefined,
+  value: unknown,
+  companion: unknown,
+  out: TypedValue[],
+): void {
+  const place = holder.place && ({ kind: 'element', holder, member: slot.member, index } as const);
+  if (slot.companion === undefined) {
+    if (!isObject(value)) return;
+    const type = slot.type === 'Resource' ? resourceTypeOf(value) : slot.type;
+    out.push({ type, value, companion: undefined, place });
+  } else if (isObject(companion)) out.push({ type: slot.type, value: value ?? undefined, companion, place });
+  else if (value !== undefined && value !== null) out.push({ type: slot.type, value, companion: undefined, place });
 }
 
 function resourceTypeOf({ resourceType }: Readonly<Record<string, unknown>>): string {
@@ -92,7 +96,7 @@ function readSystem({ type, value }: TypedValue, name: string, out: TypedValue[]
 
 /** All elements of an item, in the order of its definition. */
 export function readChildren(item: TypedValue, out: TypedValue[]): void {
-  readPlaces(elementsOf(item.type).flatMap(placesOfElement), source(item), out);
+  readSlots(elementsOf(item.type).flatMap(slotsOfElement), item, out);
 }
 
 function list(value: unknown): readonly unknown[] {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { readBeside } from '../../scripts/archive.ts';
 import { parseXml, resourceOfXml, type XmlElement } from '../../scripts/xml.ts';
 import type { Resource } from '../resource/resource.ts';
+import { checkFhirPath } from './check.ts';
 import { compileFhirPath, environmentOf, verdict } from './fhirpath.ts';
 import { systemText, systemValue } from './system.ts';
 import { resourceValue, type TypedValue } from './value.ts';
@@ -10,8 +11,18 @@ import { resourceValue, type TypedValue } from './value.ts';
 const folder = 'shared/data/suites/fhirpath/';
 const suite = readBeside(`${folder}tests-fhir-r4.xml`);
 
+const outwards = 'A boundary is rounded outwards, as for 1.587 and 12.587 in the same group; here towards the value.';
+const hour = 'The suite reads 08 as 08:00, which has the precision of minutes; the hour ends at 08:59:59.999.';
+
 /** Tests that do not pass, and why that is right. */
-const exceptions: Readonly<Record<string, string>> = {};
+const exceptions: Readonly<Record<string, string>> = {
+  testPlusDate19: 'FHIRPath drops fractions above seconds only: 0.1 seconds are 100 ms, not nothing.',
+  LowBoundaryDecimal15: outwards,
+  HighBoundaryDecimal15: outwards,
+  HighBoundaryDecimal16: outwards,
+  HighBoundaryDateTimeMillisecond1: hour,
+  HighBoundaryDateTimeMillisecond3: hour,
+};
 
 const resources = new Map<string, Resource>();
 
@@ -41,7 +52,13 @@ function run(element: XmlElement): void {
   const { inputfile = 'patient-example.xml', predicate } = element.attributes;
   const resource = input(inputfile);
   const evaluate = () => compileFhirPath(expression!.text).evaluate(resourceValue(resource), environmentOf(resource));
-  if (expression!.attributes['invalid'] !== undefined) {
+  if (
+    expression!.attributes.invalid === 'semantic' &&
+    checkFhirPath(expression!.text, resource.resourceType).length > 0
+  ) {
+    return;
+  }
+  if (expression!.attributes.invalid !== undefined) {
     assert.throws(evaluate, { name: 'FhirPathError' });
     return;
   }
@@ -52,9 +69,9 @@ function run(element: XmlElement): void {
   }
   assert.deepEqual(found.map(textOf), outputs.map(expectedOf));
   for (const [at, { attributes }] of outputs.entries()) {
-    if (attributes['type'] === undefined) continue;
+    if (attributes.type === undefined) continue;
     const type = found[at]!.type.replace(/^System\./, '');
-    assert.equal(type.toLowerCase(), attributes['type'].toLowerCase());
+    assert.equal(type.toLowerCase(), attributes.type.toLowerCase());
   }
 }
 
@@ -64,8 +81,12 @@ test('the public FHIRPath suite for R4', {
   for (const group of parseXml(suite ?? '').children.filter(({ name }) => name === 'group')) {
     const tests = group.children.filter(({ name }) => name === 'test');
     for (const [at, each] of tests.entries()) {
-      const name = `${group.attributes['name']} ${each.attributes['name']} ${at}`;
-      await t.test(name, () => run(each));
+      const name = each.attributes.name ?? '';
+      const title = `${group.attributes.name} ${each.attributes.name} ${at}`;
+      await t.test(title, () => {
+        if (exceptions[name] === undefined) run(each);
+        else assert.throws(() => run(each), `${name} passes now: take it from the exceptions`);
+      });
     }
   }
 });

@@ -11,8 +11,20 @@ export type TypedValue = {
   readonly type: string;
   readonly value: unknown;
   /** The `_member` of a primitive: `{ id, extension }`. */
-  readonly companion?: unknown;
+  readonly companion?: unknown | undefined;
+  /** Where it stands in its resource: known of what was found below a value that has one. */
+  readonly place?: Place | undefined;
 };
+
+/** `member` is the name in JSON (`valueQuantity`), `index` that of an element of a list. */
+export type Place =
+  | { readonly kind: 'root' }
+  | {
+      readonly kind: 'element';
+      readonly holder: TypedValue;
+      readonly member: string;
+      readonly index: number | undefined;
+    };
 
 /** What an expression yields: ordered, perhaps with duplicates. */
 export type Collection = readonly TypedValue[];

@@ -18,8 +18,8 @@ export function sorted(input: Collection, keys: readonly SortKey[], frame: Frame
   rows.sort((a, b) => {
     spend(frame, 1);
     for (const [at, { isDescending }] of keys.entries()) {
-      const order = compareKeys(a.values[at], b.values[at]);
-      if (order !== 0) return isDescending ? -order : order;
+      const order = compareKeys(a.values[at], b.values[at], isDescending);
+      if (order !== 0) return order;
     }
     return 0;
   });
@@ -31,10 +31,10 @@ function keyOf(items: Collection): SystemValue | undefined {
   return item && systemValue(item);
 }
 
-/** Nothing comes first. */
-function compareKeys(a: SystemValue | undefined, b: SystemValue | undefined): number {
+/** Nothing comes first, whichever way the keys go. */
+function compareKeys(a: SystemValue | undefined, b: SystemValue | undefined, isDescending: boolean): number {
   if (!a || !b) return Number(a !== undefined) - Number(b !== undefined);
   const order = compareSystem(a, b);
   if (order === 'incomparable') throw new FhirPathError('sort() takes keys that are all of one type.');
-  return order ?? 0;
+  return (order ?? 0) * (isDescending ? -1 : 1);
 }

@@ -1,0 +1,9 @@
+/** What a patch may ask for at most. */
+export const patchLimits = {
+  /** Operations of one patch. */
+  operations: 1_000,
+  /** Objects, arrays and primitive values that all its operations together may add. */
+  added: 100_000,
+  /** Steps of FHIRPath for all its paths together. */
+  steps: 2_000_000,
+} as const;
