@@ -4,6 +4,7 @@ import { lastn } from './lastn.ts';
 import { meta, metaAdd, metaDelete } from './meta.ts';
 import type { Operation } from './operation.ts';
 import { searchParameterStatus } from './search-parameter-status.ts';
+import { validate } from './validate.ts';
 
 /** Every operation of this server. */
 export const operations: readonly Operation[] = [
@@ -14,6 +15,7 @@ export const operations: readonly Operation[] = [
   metaAdd,
   metaDelete,
   searchParameterStatus,
+  validate,
 ];
 
 const byName = new Map(operations.map((operation) => [operation.name, operation]));

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { readArchive } from '../../../scripts/archive.ts';
+import type { Resource } from '../../resource/resource.ts';
 import { noTerminology } from '../../terminology/terminology.ts';
 import { usCore } from '../../testing/canonicals.ts';
 import { validateProfiles } from './validate-profiles.ts';
@@ -42,3 +44,23 @@ for (const version of ['6.1.0', '7.0.0'] as const) {
     });
   });
 }
+
+const bundles = readArchive('shared/data/synthea/us-core-100.tar.zst')?.filter(({ name }) => name.endsWith('.json'));
+const profiles = usCore('6.1.0');
+
+describe('Synthea patients', { skip: bundles && profiles ? false : 'they are not beside the repository' }, () => {
+  test('meet the US Core profiles that they claim', () => {
+    const conformance = { canonicals: profiles!.canonicals, terminology: noTerminology };
+    const shared = bundles!.filter(({ name }) => /hospitalInformation|practitionerInformation/.test(name));
+    let checked = 0;
+    for (const { name, text } of [...shared, ...bundles!.slice(0, 2)]) {
+      const { entry } = JSON.parse(text()) as { readonly entry: readonly { readonly resource: Resource }[] };
+      for (const { resource } of entry) {
+        const errors = validateProfiles(resource, { conformance }).filter(({ severity }) => severity === 'error');
+        assert.deepEqual(errors, [], `${name} ${resource.resourceType}/${resource.id}`);
+        checked += 1;
+      }
+    }
+    assert.ok(checked > 500, `${checked} resources were checked`);
+  });
+});
