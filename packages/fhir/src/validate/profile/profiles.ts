@@ -16,6 +16,7 @@ export type FoundProfile = Profile | 'unknown' | 'no-snapshot';
 export class Profiles {
   readonly #source: CanonicalSource;
   readonly #found = new Map<string, FoundProfile>();
+  readonly #types = new Map<string, FoundProfile>();
 
   constructor(source: CanonicalSource) {
     this.#source = source;
@@ -25,10 +26,13 @@ export class Profiles {
   find(canonical: string): FoundProfile {
     const known = this.#found.get(canonical);
     if (known !== undefined) return known;
-    const found = this.#compile(canonical);
+    const compiled = this.#compile(canonical);
+    // With and without its version it is the same profile.
+    const found = (typeof compiled !== 'string' && this.#found.get(compiled.canonical)) || compiled;
     if (this.#found.size >= maxKept) this.#found.clear();
     // A stranger may name any URL: what is not there is looked for again instead of being remembered.
     if (found !== 'unknown') this.#found.set(canonical, found);
+    if (typeof found !== 'string') this.#found.set(found.canonical, found);
     return found;
   }
 
@@ -47,8 +51,11 @@ export class Profiles {
 
   /** The definition of a type: R4's own, even where a site has a newer one under its URL. */
   ofType(type: string): Profile | undefined {
+    const known = this.#types.get(type);
+    if (known !== undefined) return typeof known === 'string' ? undefined : known;
     const ofR4 = this.find(`${core}${type}|4.0.1`);
     const found = ofR4 === 'unknown' ? this.find(core + type) : ofR4;
+    this.#types.set(type, found);
     return typeof found === 'string' ? undefined : found;
   }
 
