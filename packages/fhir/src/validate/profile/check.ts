@@ -99,6 +99,7 @@ export function checkElement(rules: ElementRules, parent: Item): void {
   // `value` of a primitive is the primitive itself.
   if (isPrimitive(parent.type) && rules.name === 'value') return;
   const items = childItems(parent, rules.name);
+  if (items.length === 0 && rules.min === 0 && !rules.slicing) return;
   checkCount(rules, items.length, parent);
   for (const item of items) {
     checkItem(rules, isResourceItem(item) ? innerResource(item) : item);

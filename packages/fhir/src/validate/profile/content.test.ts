@@ -36,7 +36,7 @@ describe('extensions', () => {
       const one = extensionOf('one', [value('string')], { context: [{ type, expression }] });
       const extension = [{ url: one.url, valueString: 'x' }];
       const name = [{ text: 'x', extension, _family: { extension } }];
-      return findings(patient({ contact: [{ name: { extension, text: 'x' } }], name }), { definitions: [one] });
+      return findings(patient({ name, contact: [{ name: { extension, text: 'x' } }] }), { definitions: [one] });
     };
     const [contact, name, family] = ['contact[0].name', 'name[0]', 'name[0].family'].map(
       (place) => `error extension Patient.${place}.extension[0]`,

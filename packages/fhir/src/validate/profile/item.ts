@@ -12,11 +12,11 @@ export type Item = {
   /** The resource it belongs to. */
   readonly scope: Scope;
   /** Undefined for the resource that validation began with. */
-  readonly parent?: Item;
+  readonly parent?: Item | undefined;
   /** The element's name in its parent. */
   readonly name: string;
   /** Its place among others of the name, where the element repeats. */
-  readonly index?: number;
+  readonly index?: number | undefined;
 };
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -33,58 +33,93 @@ export function placeOf(item: Item): string {
   return `${placeOf(item.parent)}.${item.name}${index}`;
 }
 
-type Elements = ReadonlyMap<string, ElementDefinition>;
+/** How the values of an element are read from JSON. */
+type Reader = {
+  readonly name: string;
+  readonly isList: boolean;
+  /** The members that may hold it: one, or several of a choice. */
+  readonly members: readonly MemberReader[];
+};
 
-const none: Elements = new Map();
-const known = new Map<string, Elements>();
-const primitiveElements: Elements = elementsByName('Element');
+/** `companion`: the member beside a primitive, such as `_birthDate`. */
+type MemberReader = { readonly member: string; readonly companion: string | undefined; readonly type: string };
 
-/** The elements of a type by name; primitives have an id and extensions. None for a type that R4 does not have. */
-function elementsOf(type: string): Elements {
-  if (isPrimitive(type)) return primitiveElements;
+/** The elements of a type by name, and by the JSON members that hold them. */
+type Readers = { readonly byName: ReadonlyMap<string, Reader>; readonly byMember: ReadonlyMap<string, Reader> };
+
+const known = new Map<string, Readers>();
+
+/** The elements of a type; primitives have an id and extensions. None for a type that R4 does not have. */
+function readersOf(type: string): Readers {
   const before = known.get(type);
   if (before) return before;
-  const elements = elementsByName(type);
-  known.set(type, elements);
-  return elements;
+  const readers = makeReaders(isPrimitive(type) ? 'Element' : type);
+  known.set(type, readers);
+  return readers;
 }
 
-function elementsByName(type: string): Elements {
-  try {
-    return new Map(typeDefinition(type).elements.map((element) => [element.name, element]));
-  } catch {
-    return none;
+function makeReaders(type: string): Readers {
+  const byName = new Map<string, Reader>();
+  const byMember = new Map<string, Reader>();
+  for (const element of definedElements(type)) {
+    const members = element.types.map(({ member, name }) => ({
+      member,
+      companion: isPrimitive(name) ? `_${member}` : undefined,
+      type: name === 'Resource' ? name : dataType(name),
+    }));
+    const reader = { name: element.name, isList: element.max > 1, members };
+    byName.set(reader.name, reader);
+    for (const { member, companion } of members) {
+      byMember.set(member, reader);
+      if (companion !== undefined) byMember.set(companion, reader);
+    }
   }
+  return { byName, byMember };
 }
 
-/** The values of an element inside of an item, in order, whichever types they have; what has no right form is left out. */
-export function childItems(parent: Item, name: string): readonly Item[] {
-  const element = elementsOf(parent.type).get(name);
-  return element ? itemsOf(parent, element) : [];
-}
-
-/** Every value inside of an item, one level deep. */
-export function allChildItems(parent: Item): readonly Item[] {
-  return [...elementsOf(parent.type).values()].flatMap((element) => itemsOf(parent, element));
+function definedElements(type: string): readonly ElementDefinition[] {
+  try {
+    return typeDefinition(type).elements;
+  } catch {
+    return [];
+  }
 }
 
 const nothing: readonly Item[] = [];
 
-function itemsOf(parent: Item, element: ElementDefinition): readonly Item[] {
-  const object = objectOf(isPrimitive(parent.type) ? parent.companion : parent.value);
+/** The values of an element inside of an item, in order, whichever types they have; what has no right form is left out. */
+export function childItems(parent: Item, name: string): readonly Item[] {
+  const object = objectOf(parent.companion ?? parent.value);
+  const reader = object && readersOf(parent.type).byName.get(name);
+  return reader ? itemsOf(parent, object, reader) : nothing;
+}
+
+/** Every value inside of an item, one level deep. */
+export function allChildItems(parent: Item): readonly Item[] {
+  const object = objectOf(parent.companion ?? parent.value);
   if (!object) return nothing;
-  for (const { member, name: type } of element.types) {
-    const companions = isPrimitive(type) ? object[`_${member}`] : undefined;
+  const { byMember } = readersOf(parent.type);
+  const readers = new Set<Reader>();
+  for (const member in object) {
+    const reader = byMember.get(member);
+    if (reader) readers.add(reader);
+  }
+  return [...readers].flatMap((reader) => itemsOf(parent, object, reader));
+}
+
+function itemsOf(parent: Item, object: JsonObject, { name, isList, members }: Reader): readonly Item[] {
+  for (const { member, companion, type } of members) {
     const values = object[member];
+    const companions = companion === undefined ? undefined : object[companion];
     if (values === undefined && companions === undefined) continue;
-    if (element.max > 1) return listItems({ parent, element, type }, values, companions);
-    const item = itemOf({ parent, element, type }, values, companions);
+    if (isList) return listItems({ parent, name, type }, values, companions);
+    const item = itemOf({ parent, name, type }, values, companions);
     return item ? [item] : nothing;
   }
   return nothing;
 }
 
-type Origin = { readonly parent: Item; readonly element: ElementDefinition; readonly type: string };
+type Origin = { readonly parent: Item; readonly name: string; readonly type: string };
 
 function listItems(origin: Origin, values: unknown, companions: unknown): readonly Item[] {
   const some = Array.isArray(values) ? values : [];
@@ -97,24 +132,14 @@ function listItems(origin: Origin, values: unknown, companions: unknown): readon
   return items;
 }
 
-function itemOf(
-  { parent, element, type }: Origin,
-  value: unknown,
-  companion: unknown,
-  index?: number,
-): Item | undefined {
+/** A member of every item, whether it is there or not, makes all of them of one shape. */
+function itemOf({ parent, name, type }: Origin, value: unknown, companion: unknown, index?: number): Item | undefined {
   if (value === undefined && companion === undefined) return undefined;
-  const own = type === 'Resource' ? objectOf(value)?.resourceType : dataType(type);
-  if (typeof own !== 'string' || (type === 'Resource' && !isResourceType(own))) return undefined;
-  return {
-    type: own,
-    value,
-    ...(companion === undefined ? {} : { companion }),
-    scope: parent.scope,
-    parent,
-    name: element.name,
-    ...(index === undefined ? {} : { index }),
-  };
+  const { scope } = parent;
+  if (type !== 'Resource') return { type, value, companion, scope, parent, name, index };
+  const own = objectOf(value)?.resourceType;
+  if (typeof own !== 'string' || !isResourceType(own)) return undefined;
+  return { type: own, value, companion, scope, parent, name, index };
 }
 
 /** Whether an item is a resource: the one that validation began with, a contained one, or one inside of a Bundle. */
