@@ -2,9 +2,8 @@
  * `node --conditions=@chartgate/source bench/validate.ts`: what compiling the profiles of US Core 6.1.0 costs, and
  * validating a resource by structure alone and by its profiles. Needs the package and the patients beside the repository.
  */
-import { type Resource, validate, validateProfiles } from '@chartgate/fhir';
+import { type Resource, terminologyOf, validate, validateProfiles } from '@chartgate/fhir';
 import { readArchive } from '../packages/fhir/scripts/archive.ts';
-import { noTerminology } from '../packages/fhir/src/terminology/terminology.ts';
 import { usCore } from '../packages/fhir/src/testing/canonicals.ts';
 import { Profiles } from '../packages/fhir/src/validate/profile/profiles.ts';
 import { median } from './measure.ts';
@@ -15,7 +14,7 @@ if (!usCorePackage || !patients)
   throw new Error('Expected ../shared/data/ig/us_core_610.tgz and ../shared/data/synthea.');
 
 const { canonicals } = usCorePackage;
-const context = { conformance: { canonicals, terminology: noTerminology } };
+const context = { conformance: { canonicals, terminology: terminologyOf(canonicals) } };
 const resources: readonly Resource[] = patients
   .filter(({ name }) => name.endsWith('.json'))
   .slice(0, 10)

@@ -18,6 +18,7 @@ const arrows: Record<string, readonly string[]> = {
   [`${server}/wire`]: [
     `${server}/oauth`,
     `${server}/clients`,
+    `${server}/conformance`,
     `${server}/interaction`,
     `${server}/operation`,
     `${server}/access`,
@@ -29,7 +30,15 @@ const arrows: Record<string, readonly string[]> = {
     'node:',
   ],
   [`${server}/oauth`]: [`${server}/access`, `${server}/clients`, `${server}/store`, '@chartgate/fhir', 'npm', 'node:'],
-  [`${server}/clients`]: [`${server}/oauth`, `${server}/access`, `${server}/store`, '@chartgate/fhir', 'npm', 'node:'],
+  [`${server}/clients`]: [
+    `${server}/oauth`,
+    `${server}/access`,
+    `${server}/conformance`,
+    `${server}/store`,
+    '@chartgate/fhir',
+    'npm',
+    'node:',
+  ],
   [`${server}/interaction`]: [`${server}/access`, `${server}/store`, '@chartgate/fhir', 'node:'],
   [`${server}/operation`]: [`${server}/interaction`, `${server}/access`, `${server}/store`, '@chartgate/fhir', 'node:'],
   [`${server}/access`]: ['@chartgate/fhir'],
@@ -43,7 +52,7 @@ const arrows: Record<string, readonly string[]> = {
     'lru-cache',
     'node:',
   ],
-  [`${server}/conformance`]: [`${server}/store`, '@chartgate/fhir', 'lru-cache', 'node:'],
+  [`${server}/conformance`]: [`${server}/store`, '@chartgate/fhir', 'lru-cache', 'zod', 'node:'],
   [`${server}/embedded`]: ['node:', 'pg'],
   // The composition root, and what tests stand on.
   [server]: ['*'],

@@ -20,6 +20,7 @@ internal, cancelled, pending), message, and where the server gave them error, ti
   CHARTGATE_DATA         data directory, where no --data is given (else ./.chartgate)
   CHARTGATE_ADMIN_TOKEN  an administrator's token, instead of the file admin.json in the data directory
   CHARTGATE_CONFIG       where profiles are kept (else $XDG_CONFIG_HOME/chartgate, else ~/.config/chartgate)
+  CHARTGATE_REGISTRY     FHIR package registry for ig add, where no --registry is given
   DATABASE_URL           a PostgreSQL server for serve, where no --database-url is given
   PORT                   port for serve, where no --port is given
   NO_COLOR               no colour when set

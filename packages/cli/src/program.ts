@@ -29,6 +29,9 @@ const commands: Readonly<Record<string, Listed>> = {
     load: () => import('./commands/clients/suspend.ts'),
   },
   'clients revoke': { summary: 'Stop a client for good', load: () => import('./commands/clients/revoke.ts') },
+  'ig add': { summary: 'Install a FHIR package, such as US Core', load: () => import('./commands/ig/add.ts') },
+  'ig list': { summary: 'List the installed FHIR packages', load: () => import('./commands/ig/list.ts') },
+  'ig remove': { summary: 'Take a FHIR package out again', load: () => import('./commands/ig/remove.ts') },
   'tickets show': { summary: 'Why a request was refused', load: () => import('./commands/tickets/show.ts') },
   'profiles list': { summary: 'List the servers you connected to', load: () => import('./commands/profiles/list.ts') },
   'profiles use': {
@@ -40,6 +43,7 @@ const commands: Readonly<Record<string, Listed>> = {
 const nouns: Readonly<Record<string, string>> = {
   keys: 'Make keys',
   clients: 'Decide which client may see what',
+  ig: 'FHIR packages: the implementation guides a site knows',
   tickets: 'Find out why a request was refused',
   profiles: 'The servers you connected to',
 };

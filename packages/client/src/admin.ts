@@ -25,6 +25,30 @@ export type ClientRecord = {
 /** What an administrator decides about a client. `scope` grants fewer scopes than were asked for. */
 export type Decision = { readonly scope?: string; readonly reason?: string };
 
+/** @see https://hl7.org/fhir/packages.html */
+export type PackageId = { readonly name: string; readonly version: string };
+
+/** A FHIR package that is installed on a site, in the spelling of the wire. */
+export type PackageRecord = PackageId & {
+  readonly title?: string | null;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  /** How many canonical resources it brought. */
+  readonly resources?: number;
+  readonly installed_at?: string;
+};
+
+/** `builtin` comes with the server and needs no installing. */
+export type PackageList = { readonly packages: readonly PackageRecord[]; readonly builtin: readonly PackageId[] };
+
+/** What became of an installation. */
+export type InstalledPackage = PackageId & {
+  readonly outcome: string;
+  /** Canonical resources by type. */
+  readonly resources: Readonly<Record<string, number>>;
+  /** Files that the server could not use. */
+  readonly skipped: readonly { readonly file: string; readonly reason: string }[];
+};
+
 /** The admin API of one site of a Chartgate. Every call throws {OAuthError} when refused. */
 export type AdminApi = {
   readonly listClients: (status?: string) => Promise<readonly ClientRecord[]>;
@@ -33,21 +57,27 @@ export type AdminApi = {
   readonly readTicket: (id: string) => Promise<Ticket>;
   /** Makes a short-lived access token with these scopes, such as `system/*.cruds`. */
   readonly makeToken: (scope: string) => Promise<Token>;
+  readonly listPackages: () => Promise<PackageList>;
+  /** Installs a FHIR package. @param archive its `.tgz` @param replace another content of the same name and version */
+  readonly installPackage: (archive: Uint8Array<ArrayBuffer>, replace: boolean) => Promise<InstalledPackage>;
+  readonly removePackage: (id: PackageId) => Promise<void>;
 };
 
 /** @param base public URL of the server @param site such as `default` @param token an administrator's */
 export function adminApi(base: string, site: string, token: string, options: CallOptions = {}): AdminApi {
   const root = `${base.replace(/\/+$/, '')}/apis/${encodeURIComponent(site)}/admin`;
-  const call = async (path: string, body?: object): Promise<Record<string, unknown>> => {
+  const request = async (path: string, init: RequestInit = {}): Promise<Record<string, unknown>> => {
     const url = `${root}/${path}`;
-    const headers = { accept: 'application/json', authorization: `Bearer ${token}` };
-    const json = { ...headers, 'content-type': 'application/json' };
-    const init = body ? { method: 'POST', headers: json, body: JSON.stringify(body) } : { headers };
-    const answer = await exchange(url, init, options);
+    const headers = { accept: 'application/json', authorization: `Bearer ${token}`, ...init.headers };
+    const answer = await exchange(url, { ...init, headers }, options);
     if (!answer.response.ok)
       throw new OAuthError(url, answer.response.status, isObject(answer.body) ? answer.body : {});
     if (isObject(answer.body)) return answer.body;
     throw new UnexpectedAnswer(url, answer.response.status, 'expected JSON from the admin API of a Chartgate');
+  };
+  const call = (path: string, body?: object) => {
+    const headers = { 'content-type': 'application/json' };
+    return request(path, body ? { method: 'POST', headers, body: JSON.stringify(body) } : {});
   };
   const client = (id: string) => `clients/${encodeURIComponent(id)}`;
   return {
@@ -63,6 +93,18 @@ export function adminApi(base: string, site: string, token: string, options: Cal
       const body = await call('tokens', { scope });
       if (typeof body.access_token !== 'string') throw new UnexpectedAnswer(root, 200, 'expected access_token');
       return { accessToken: body.access_token, expiresAt: asked + (Number(body.expires_in) || 60) * 1000, scope };
+    },
+    async listPackages() {
+      const { packages, builtin } = await call('packages');
+      return { packages: Array.isArray(packages) ? packages : [], builtin: Array.isArray(builtin) ? builtin : [] };
+    },
+    async installPackage(archive, replace) {
+      const headers = { 'content-type': 'application/gzip' };
+      const path = replace ? 'packages?replace=true' : 'packages';
+      return (await request(path, { method: 'POST', headers, body: archive })) as InstalledPackage;
+    },
+    async removePackage({ name, version }) {
+      await request(`packages/${encodeURIComponent(name)}/${encodeURIComponent(version)}`, { method: 'DELETE' });
     },
   };
 }

@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { pino } from 'pino';
 import { ensureAdminCredential } from './clients/admin-credential.ts';
 import { maxConcurrencyPerClient, type ServeOptions, type Serving } from './config.ts';
+import { builtinConformance } from './conformance/builtin/builtin.ts';
 import { startIndexing } from './conformance/indexing.ts';
 import { openConformance } from './conformance/site-conformance.ts';
 import { credentialFile, readCredential, writeCredential } from './credential-file.ts';
@@ -26,6 +27,7 @@ import { DatabaseUnavailable } from './store/unavailable.ts';
 import { buildApp } from './wire/app.ts';
 import { fhirBase } from './wire/chart.ts';
 import { gateRoutes } from './wire/gate-routes.ts';
+import { packageRoutes } from './wire/package-routes.ts';
 
 export type { ServeOptions, Serving } from './config.ts';
 
@@ -68,9 +70,12 @@ async function start(
   const site = await openSite(database, siteName);
   if (!site) throw new Error('The database has no site "default": its control tables were changed by hand.');
   const { conformance } = site;
+  const builtin = builtinConformance();
+  const knowledge = conformanceStore(database, site, address);
   const known = await openConformance({
-    store: conformanceStore(database, site, address),
+    store: knowledge,
     conformance,
+    builtin: builtin.canonicals,
     failed: (error) => log.error(error, 'a change of the profiles, codes or search parameters could not be read'),
   });
   stops.push(() => known.close());
@@ -92,13 +97,17 @@ async function start(
     : 0;
   droppedRow.subscribe((message) => log.error(message, 'a row was found by its hashes and failed the exact check'));
   const chartSite = { name: siteName, store, conformance, indexing, cursorKey: site.hashKey };
+  const administration = { store: knowledge.packages, builtin: builtin.packages, reload: known.reloadPackages };
   const app = await buildApp({
     chart: {
       publicUrl,
       site: (name) => (name === siteName ? chartSite : undefined),
       authenticate: (authorization, name) => authenticateBearer(gate, authorization, name),
     },
-    gate: gateRoutes(gate),
+    gate: async (routes) => {
+      await routes.register(gateRoutes(gate));
+      await routes.register(packageRoutes(gate, (name) => (name === siteName ? administration : undefined)));
+    },
     log,
     maxConcurrency: maxConcurrencyPerClient,
     isBehindProxy: options.publicUrl !== undefined,

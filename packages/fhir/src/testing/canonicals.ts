@@ -5,11 +5,19 @@ import type { CanonicalResource, CanonicalSource } from '../conformance/canonica
 import type { Resource } from '../resource/resource.ts';
 
 const require = createRequire(import.meta.url);
-const files = ['profiles-types', 'profiles-resources', 'profiles-others', 'extension-definitions'];
+const files = [
+  'v2-tables',
+  'v3-codesystems',
+  'valuesets',
+  'profiles-types',
+  'profiles-resources',
+  'profiles-others',
+  'extension-definitions',
+];
 
 let r4: CanonicalSource | undefined;
 
-/** R4's own StructureDefinitions, as the pinned npm package has them. */
+/** R4's own StructureDefinitions, value sets and code systems, as the pinned npm package has them. */
 export function r4Canonicals(): CanonicalSource {
   r4 ??= canonicalsOf(files.flatMap(bundled));
   return r4;
@@ -44,12 +52,12 @@ export type UsCore = {
   readonly examples: readonly { readonly name: string; readonly resource: Resource }[];
 };
 
-/** US Core's profiles over R4's definitions, and its examples; undefined where the package is not beside the repository. */
+/** US Core's profiles and codes over R4's definitions, and its examples; undefined where the package is not beside the repository. */
 export function usCore(version: keyof typeof archives): UsCore | undefined {
   const all = readArchive(archives[version]);
   if (!all) return undefined;
   const json = ({ text }: ArchivedFile) => JSON.parse(text());
-  const definitions = all.filter(({ name }) => /^package\/StructureDefinition-[^/]*\.json$/.test(name));
+  const definitions = all.filter(({ name }) => /^package\/(StructureDefinition|ValueSet|CodeSystem)-[^/]*\.json$/.test(name));
   const examples = all.filter(({ name }) => /^package\/example\/[^/]*\.json$/.test(name));
   return {
     canonicals: canonicalsOf(definitions.map(json), r4Canonicals()),

@@ -30,12 +30,7 @@ const listLimit = 1000;
 export function admin(method: 'GET' | 'POST', answer: (call: AdminCall) => Promise<unknown>): AdminEndpoint {
   return async (gate, request) => {
     try {
-      const site = await gate.site(request.site);
-      if (!site) throw new OAuthError('unknown-site');
-      const token = bearerToken(request.headers.authorization);
-      if (token === undefined || !(await site.isAdminToken(token))) {
-        throw new OAuthError('admin-token', { headers: { 'www-authenticate': 'Bearer realm="admin"' } });
-      }
+      const site = await requireAdmin(gate, request);
       if (request.method !== method) throw new OAuthError('method', { headers: { allow: method } });
       return privateJson(200, await answer({ gate, site, request }));
     } catch (error) {
@@ -43,6 +38,15 @@ export function admin(method: 'GET' | 'POST', answer: (call: AdminCall) => Promi
       throw error;
     }
   };
+}
+
+/** The site, for one of its administrators. @throws {OAuthError} 401, 404 */
+export async function requireAdmin(gate: Gate, request: Pick<GateRequest, 'site' | 'headers'>): Promise<GateSite> {
+  const site = await gate.site(request.site);
+  if (!site) throw new OAuthError('unknown-site');
+  const token = bearerToken(request.headers.authorization);
+  if (token !== undefined && (await site.isAdminToken(token))) return site;
+  throw new OAuthError('admin-token', { headers: { 'www-authenticate': 'Bearer realm="admin"' } });
 }
 
 export const listClients = admin('GET', async ({ site, request }) => {

@@ -10,12 +10,17 @@ const cache = new LRUCache<object, CanonicalResource>({ maxSize: keptText, maxEn
 /**
  * What a text parses to, remembered for a while. @param key stands for the text, always the same object
  * @param text makes it; called only where the parsed form is not remembered
+ * @param repair changes what was parsed before it is remembered
  */
-export function parsed(key: object, text: () => string): CanonicalResource {
+export function parsed(
+  key: object,
+  text: () => string,
+  repair: (resource: CanonicalResource) => CanonicalResource = (resource) => resource,
+): CanonicalResource {
   const known = cache.get(key);
   if (known) return known;
   const json = text();
-  const resource = JSON.parse(json) as CanonicalResource;
+  const resource = repair(JSON.parse(json) as CanonicalResource);
   cache.set(key, resource, { size: Math.max(1, json.length) });
   return resource;
 }

@@ -1,4 +1,11 @@
-import { type CanonicalSource, canonicalIndex, type LiveConformance, newestOf, noCanonicals } from '@chartgate/fhir';
+import {
+  type CanonicalSource,
+  canonicalIndex,
+  type LiveConformance,
+  newestOf,
+  noCanonicals,
+  terminologyOf,
+} from '@chartgate/fhir';
 import type { ChartKey, ConformanceEvent, ConformanceStore } from '../store/conformance-ports.ts';
 import { chartCanonicals } from './chart-canonicals.ts';
 import { sitePackages } from './site-packages.ts';
@@ -38,6 +45,7 @@ export async function openConformance(options: ConformanceOptions): Promise<Site
     if (all) await chart.reload();
     else if (keys.length > 0) await chart.refresh(keys);
     conformance.canonicals = newestOf([canonicalIndex(chart.entries()), packages.canonicals(), builtin]);
+    conformance.terminology = terminologyOf(conformance.canonicals);
     for (const changed of subscribers) changed();
   });
   const listening = await store.listen(follower.hear, follower.lost);

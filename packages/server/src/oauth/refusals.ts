@@ -358,6 +358,20 @@ export const refusals = {
     expected: 'pending → approved → suspended → revoked; suspended → approved',
     advice: 'GET the client to see its status. A revoked client stays revoked: register a new one.',
   },
+  package: {
+    status: 422,
+    error: 'invalid_package',
+    description: 'The body is no FHIR package that can be installed.',
+    expected: 'the .tgz of a FHIR package for R4',
+    advice: 'Correct what the description names, or fetch the package again.',
+  },
+  'package-there': {
+    status: 409,
+    error: 'invalid_request',
+    description: 'A package of this name and version is installed, with another content.',
+    expected: 'a package that is not installed yet',
+    advice: 'Add replace=true (chartgate ig add --replace) where the other content is meant to go.',
+  },
 } satisfies Record<string, Refusal>;
 
 export type RefusalCode = keyof typeof refusals;

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readBeside } from '../../../scripts/archive.ts';
 import type { Issue } from '../../outcome/outcome.ts';
-import { noTerminology } from '../../terminology/terminology.ts';
+import { terminologyOf } from '../../terminology/terminology-of.ts';
 import { r4Canonicals } from '../../testing/canonicals.ts';
+import type { ValidationContext } from './run.ts';
 import { validateProfiles } from './validate-profiles.ts';
 
 /** Cases of the public test suite of validators, with what the reference validator says of each. */
@@ -30,9 +31,11 @@ const folder = 'shared/data/suites/validator';
 const manifest = readBeside(`${folder}/manifest.json`);
 const cases: readonly Case[] = manifest === undefined ? [] : JSON.parse(manifest);
 
+let conformance: ValidationContext['conformance'] | undefined;
+
 function errorsOf({ file }: Case): readonly Issue[] {
   const text = readBeside(`${folder}/cases/${file}`)?.replace(/^\uFEFF/, '');
-  const conformance = { canonicals: r4Canonicals(), terminology: noTerminology };
+  conformance ??= { canonicals: r4Canonicals(), terminology: terminologyOf(r4Canonicals()) };
   return validateProfiles(JSON.parse(text ?? ''), { conformance }).filter(({ severity }) => severity === 'error');
 }
 

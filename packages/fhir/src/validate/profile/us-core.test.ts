@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readArchive } from '../../../scripts/archive.ts';
 import type { Resource } from '../../resource/resource.ts';
-import { noTerminology } from '../../terminology/terminology.ts';
-import { usCore } from '../../testing/canonicals.ts';
+import { terminologyOf } from '../../terminology/terminology-of.ts';
+import { type UsCore, usCore } from '../../testing/canonicals.ts';
 import { validateProfiles } from './validate-profiles.ts';
 
 /** Published examples that break a rule, and which. */
@@ -12,13 +12,17 @@ const wrong: Readonly<Record<string, string>> = {
   '6.1.0 Bundle-66c8856b-ba11-4876-8aa8-467aad8c11a2': 'It is the same Bundle as docref-example-2.',
 };
 
+function conformanceOf({ canonicals }: UsCore) {
+  return { canonicals, terminology: terminologyOf(canonicals) };
+}
+
 for (const version of ['6.1.0', '7.0.0'] as const) {
   const package_ = usCore(version);
   describe(`examples of US Core ${version}`, {
     skip: package_ ? false : 'the package is not beside the repository',
   }, () => {
     test('each meets R4 and the profiles that it claims', () => {
-      const conformance = { canonicals: package_!.canonicals, terminology: noTerminology };
+      const conformance = conformanceOf(package_!);
       let claims = 0;
       for (const { name, resource } of package_!.examples) {
         const issues = validateProfiles(resource, { conformance });
@@ -31,7 +35,7 @@ for (const version of ['6.1.0', '7.0.0'] as const) {
     });
 
     test('an example that is spoilt is refused by its profile', () => {
-      const conformance = { canonicals: package_!.canonicals, terminology: noTerminology };
+      const conformance = conformanceOf(package_!);
       const example = package_!.examples.find(({ name }) => name === 'Patient-example');
       for (const member of ['name', 'gender', 'identifier']) {
         const issues = validateProfiles(
@@ -50,7 +54,7 @@ const profiles = usCore('6.1.0');
 
 describe('Synthea patients', { skip: bundles && profiles ? false : 'they are not beside the repository' }, () => {
   test('meet the US Core profiles that they claim', () => {
-    const conformance = { canonicals: profiles!.canonicals, terminology: noTerminology };
+    const conformance = conformanceOf(profiles!);
     const shared = bundles!.filter(({ name }) => /hospitalInformation|practitionerInformation/.test(name));
     let checked = 0;
     for (const { name, text } of [...shared, ...bundles!.slice(0, 2)]) {
