@@ -57,7 +57,9 @@ export function usCore(version: keyof typeof archives): UsCore | undefined {
   const all = readArchive(archives[version]);
   if (!all) return undefined;
   const json = ({ text }: ArchivedFile) => JSON.parse(text());
-  const definitions = all.filter(({ name }) => /^package\/(StructureDefinition|ValueSet|CodeSystem)-[^/]*\.json$/.test(name));
+  const definitions = all.filter(({ name }) =>
+    /^package\/(StructureDefinition|ValueSet|CodeSystem)-[^/]*\.json$/.test(name),
+  );
   const examples = all.filter(({ name }) => /^package\/example\/[^/]*\.json$/.test(name));
   return {
     canonicals: canonicalsOf(definitions.map(json), r4Canonicals()),

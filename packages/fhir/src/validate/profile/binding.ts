@@ -13,6 +13,8 @@ export function checkBinding(rules: ElementRules, item: Item): void {
   const { run } = item.scope;
   const { terminology } = run.context.conformance;
   for (const [valueSet, isRequired] of demands(binding)) {
+    // Once for a value, however many profiles repeat the binding.
+    if (!run.begins(item, `${valueSet.split('|')[0]} ${isRequired}`)) continue;
     // "If no code fits, text alone may be given": only a required binding asks for a code in any case.
     if ((!isRequired && !hasCode(item)) || isMemberOf(valueSet, item, terminology) !== false) continue;
     const text = isRequired
