@@ -59,4 +59,5 @@ export * from './terminology/value-set.ts';
 export * from './ucum/quantity.ts';
 export * from './validate/profile/run.ts';
 export * from './validate/profile/validate-profiles.ts';
+export * from './validate/storable.ts';
 export * from './validate/validate.ts';

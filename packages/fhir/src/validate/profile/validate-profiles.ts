@@ -1,6 +1,6 @@
 import { isResourceType } from '../../definitions/type.ts';
 import type { Issue } from '../../outcome/outcome.ts';
-import { validationLimits } from '../report.ts';
+import { isTooDeep } from '../depth.ts';
 import { validate } from '../validate.ts';
 import { checkAgainst } from './check.ts';
 import { Findings } from './findings.ts';
@@ -24,6 +24,7 @@ export function validateProfiles(
   profiles: readonly string[] = [],
 ): readonly Issue[] {
   const structure = validate(resource);
+  // What lies too deep is refused by the check of the structure.
   const findings = new Findings(structure);
   const type = objectOf(resource)?.resourceType;
   if (typeof type !== 'string' || !isResourceType(type) || isTooDeep(resource)) return structure;
@@ -35,16 +36,6 @@ export function validateProfiles(
   }
   for (const canonical of profiles) checkAsked(canonical, root);
   return findings.issues;
-}
-
-/** What lies deeper is refused by the check of the structure, and is not walked into. */
-function isTooDeep(resource: unknown): boolean {
-  let level: unknown[] = [resource];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > 2 * validationLimits.depth) return true;
-    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
-  }
-  return false;
 }
 
 function checkBase(item: Item): void {
