@@ -94,7 +94,10 @@ test('unknown search parameters are a 400 that names each; handling=lenient pass
 
 test('an unknown path and a wrong method are told apart from what is there', async () => {
   await refused(await server.ask('Patient/a/b/c/d/e', all), 404);
-  await refused(await server.ask('Patient', all, { method: 'DELETE' }), 404);
+  await refused(await server.ask('Patient', all, { method: 'DELETE' }), 400);
+  const answer = await server.ask('Patient/a', all, { method: 'POST', body: '{}' });
+  assert.equal(answer.headers.get('allow'), 'GET, HEAD, PUT, PATCH, DELETE, OPTIONS');
+  await refused(answer, 405);
   await refused(await server.ask('Patient/a/b/c/d/e', undefined), 401);
 });
 

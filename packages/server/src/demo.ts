@@ -26,6 +26,7 @@ export async function loadDemo(
   const bundles = [supportingBundle({ seed: demo.seed }), ...patients(demo)];
   const last = bundles.at(-1)?.entry.find(({ resource }) => resource.resourceType === 'Patient')?.resource;
   if (!last || (await chart.store.read(rights.require({ code: 'read', type: 'Patient', id: last.id })))) return 0;
-  for (const one of bundles) await bundle(parseBundle(JSON.stringify(one)), 'strict', context);
+  for (const one of bundles)
+    await bundle(parseBundle(JSON.stringify(one)), { handling: 'strict', returns: 'minimal' }, context);
   return demo.count;
 }

@@ -12,14 +12,14 @@ export const corrections: Corrections = {
   },
   resources: {
     'AuditEvent.source': {
-      observer: '1..1 Reference(PractitionerRole|Practitioner|Organization|Device|Patient|RelatedPerson)',
+      observer: '1..1 Σ Reference(PractitionerRole|Practitioner|Organization|Device|Patient|RelatedPerson)',
     },
     Binary: { url: null },
-    'Bundle.entry.response': { outcome: '0..1 Resource' },
-    DetectedIssue: { status: '1..1 code =http://hl7.org/fhir/ValueSet/observation-status|4.0.1' },
+    'Bundle.entry.response': { outcome: '0..1 Σ Resource' },
+    DetectedIssue: { status: '1..1 Σ code =http://hl7.org/fhir/ValueSet/observation-status|4.0.1' },
     DeviceDefinition: { classification: null, bodySite: null },
     'DeviceDefinition.classification': null,
-    EvidenceVariable: { characteristic: '1..* #EvidenceVariable.characteristic' },
+    EvidenceVariable: { characteristic: '1..* Σ #EvidenceVariable.characteristic' },
     'EvidenceVariable.characteristic': {
       linkId: null,
       note: null,
@@ -35,7 +35,7 @@ export const corrections: Corrections = {
       timeFromEvent: null,
       description: '0..1 string',
       'definition[x]':
-        '1..1 Reference(Group) canonical(ActivityDefinition) CodeableConcept Expression DataRequirement TriggerDefinition',
+        '1..1 Σ Reference(Group) canonical(ActivityDefinition) CodeableConcept Expression DataRequirement TriggerDefinition',
       usageContext: '0..* UsageContext',
       'participantEffective[x]': '0..1 dateTime Period Duration Timing',
       timeFromStart: '0..1 Duration',
@@ -45,11 +45,11 @@ export const corrections: Corrections = {
     'EvidenceVariable.characteristic.definitionByTypeAndValue': null,
     'EvidenceVariable.characteristic.timeFromEvent': null,
     MeasureReport: {
-      subject: '0..1 Reference(Patient|Practitioner|PractitionerRole|Location|Device|RelatedPerson|Group)',
+      subject: '0..1 Σ Reference(Patient|Practitioner|PractitionerRole|Location|Device|RelatedPerson|Group)',
     },
     ObservationDefinition: { publisher: null },
     ResearchStudy: {
-      site: '0..* Reference(Location)',
+      site: '0..* Σ Reference(Location)',
       name: null,
       label: null,
       studyDesign: null,

@@ -13,6 +13,7 @@ export type SourceElement = {
   readonly path: string;
   readonly min: number;
   readonly max: string;
+  readonly isSummary?: boolean;
   readonly contentReference?: string;
   readonly type?: readonly SourceType[];
   readonly binding?: { readonly strength: string; readonly valueSet?: string };

@@ -8,7 +8,7 @@ export function isBaseType(definition: StructureDefinition): boolean {
 
 /**
  * A type's elements, and those of its backbone elements under their paths (`Observation.component`). An element is
- * written `min..max types =valueSet`, a type being `string`, `Reference(Patient|Group)`, `#Observation.component` for
+ * written `min..max Σ types =valueSet`, Σ for those of the summary, a type being `string`, `Reference(Patient|Group)`, `#Observation.component` for
  * what is defined in place or by contentReference. The value set is there for required bindings only.
  */
 export function compactType(definition: StructureDefinition): Record<string, Record<string, string>> {
@@ -25,8 +25,10 @@ export function compactType(definition: StructureDefinition): Record<string, Rec
     // The published definitions call a resource's id a string; its page and its regex say id.
     const isResourceId = definition.kind === 'resource' && path === `${definition.id}.id`;
     const named = isResourceId ? 'id' : parents.has(element.path) ? `#${path}` : typesOf(element);
+    const summary = element.isSummary ? ' Σ' : '';
     types[path.slice(0, dot)] ??= {};
-    types[path.slice(0, dot)]![path.slice(dot + 1)] = `${element.min}..${element.max} ${named}${binding(element)}`;
+    types[path.slice(0, dot)]![path.slice(dot + 1)] =
+      `${element.min}..${element.max}${summary} ${named}${binding(element)}`;
   }
   return types;
 }

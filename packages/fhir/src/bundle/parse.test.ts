@@ -37,7 +37,7 @@ test('each entry keeps its own piece of the text, decimals as written and white 
     {
       index: 0,
       fullUrl: 'urn:uuid:1',
-      request: { method: 'POST', url: 'Observation', target: { type: 'Observation', history: false } },
+      request: { method: 'POST', url: 'Observation', target: { path: ['Observation'], type: 'Observation' } },
       content: {
         resource: { resourceType: 'Observation', valueQuantity: { value: 1.5 } },
         text: '{"resourceType":"Observation","valueQuantity":{"value":1.50}}',
@@ -45,7 +45,7 @@ test('each entry keeps its own piece of the text, decimals as written and white 
     },
     {
       index: 1,
-      request: { method: 'DELETE', url: 'Patient/1', target: { type: 'Patient', id: '1', history: false } },
+      request: { method: 'DELETE', url: 'Patient/1', target: { path: ['Patient', '1'], type: 'Patient', id: '1' } },
     },
   ]);
 });
@@ -55,12 +55,17 @@ test('a bundle without entries is an empty one', () => {
 });
 
 for (const [url, target] of [
-  ['Patient', { type: 'Patient', history: false }],
-  ['Patient?name=x', { type: 'Patient', history: false, query: 'name=x' }],
-  ['Patient/1', { type: 'Patient', id: '1', history: false }],
-  ['Patient/1/_history', { type: 'Patient', id: '1', history: true }],
-  ['Patient/1/_history/2', { type: 'Patient', id: '1', history: true, versionId: '2' }],
-  ['https://here.example/fhir/Patient/1', { type: 'Patient', id: '1', history: false }],
+  ['Patient', { path: ['Patient'], type: 'Patient' }],
+  ['Patient?name=x', { path: ['Patient'], type: 'Patient', query: 'name=x' }],
+  ['Patient/1', { path: ['Patient', '1'], type: 'Patient', id: '1' }],
+  ['Patient/_history', { path: ['Patient', '_history'], type: 'Patient' }],
+  ['Patient/1/_history', { path: ['Patient', '1', '_history'], type: 'Patient', id: '1' }],
+  ['Patient/1/_history/2', { path: ['Patient', '1', '_history', '2'], type: 'Patient', id: '1' }],
+  ['Patient/1/$everything', { path: ['Patient', '1', '$everything'], type: 'Patient', id: '1' }],
+  ['_history?_count=1', { path: ['_history'], query: '_count=1' }],
+  ['?_type=Patient', { path: [], query: '_type=Patient' }],
+  ['https://here.example/fhir/Patient/1', { path: ['Patient', '1'], type: 'Patient', id: '1' }],
+  ['https://here.example/fhir?_type=Patient', { path: [], query: '_type=Patient' }],
 ] as const) {
   test(`GET ${url} is understood`, () => {
     const text = bundle('batch', { request: { method: 'GET', url } });
@@ -77,12 +82,12 @@ test('conditions are read: a search without its question mark, a version without
     resource: { resourceType: 'Patient', id: '1' },
     request: { method: 'PUT', url: 'Patient/1', ifMatch: 'W/"3"' },
   });
-  assert.equal(update.request.ifMatch, '3');
+  assert.deepEqual(update.request.ifMatch, ['3']);
   const read = only({
     request: { method: 'GET', url: 'Patient/1', ifNoneMatch: 'W/"3"', ifModifiedSince: '2026-01-31T09:30:00Z' },
   });
-  assert.equal(read.request.ifNoneMatch, 'W/"3"');
-  assert.equal(read.request.ifModifiedSince, '2026-01-31T09:30:00Z');
+  assert.deepEqual(read.request.ifNoneMatch, ['3']);
+  assert.equal(read.request.ifModifiedSince, Date.UTC(2026, 0, 31, 9, 30));
 });
 
 const put = (id: unknown, url: string) => ({
@@ -149,7 +154,7 @@ for (const [name, entry, expression, expected] of [
     'ifNoneExist with PUT',
     { ...put('1', 'Patient/1'), request: { method: 'PUT', url: 'Patient/1', ifNoneExist: 'a=b' } },
     '.request.ifNoneExist',
-    /POST alone/,
+    /of a type. alone/,
   ],
   [
     'ifNoneExist that is no search',

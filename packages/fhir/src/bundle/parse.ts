@@ -105,15 +105,19 @@ function absoluteUrl(value: unknown, path: string): string {
   throw badRequest('Expected an absolute URL without a version, such as urn:uuid:… or https://…/Patient/1.', path);
 }
 
-function needsResource({ method }: EntryRequest): boolean {
-  return method === 'POST' || method === 'PUT' || method === 'PATCH';
+/** An operation may be called without parameters. */
+function needsResource({ method, target }: EntryRequest): boolean {
+  return (method === 'POST' && target.path.length === 1) || method === 'PUT' || method === 'PATCH';
 }
 
 function checkContent({ method, target }: EntryRequest, { resource }: ResourceContent, path: string): void {
   if (method === 'GET' || method === 'HEAD' || method === 'DELETE') {
     throw badRequest(`Expected no resource with ${method}.`, path);
   }
-  if (method === 'PATCH') return;
+  if (method === 'PATCH' && !isPatch(resource)) {
+    throw badRequest('Expected Parameters with a FHIRPath Patch, or a Binary with a JSON Patch.', path);
+  }
+  if (method === 'PATCH' || target.path.length > 1 + (method === 'PUT' ? 1 : 0)) return;
   if (resource.resourceType !== target.type) {
     throw badRequest(`Expected a ${target.type}, the type that request.url names.`, `${path}.resourceType`);
   }
@@ -123,6 +127,11 @@ function checkContent({ method, target }: EntryRequest, { resource }: ResourceCo
   if (method === 'PUT' && target.id !== undefined && resource.id !== target.id) {
     throw badRequest('Expected the id that request.url names.', `${path}.id`);
   }
+}
+
+/** @see https://hl7.org/fhir/R4/http.html#jsonpatch-transaction */
+function isPatch({ resourceType, contentType }: ResourceContent['resource']): boolean {
+  return resourceType === 'Parameters' || (resourceType === 'Binary' && contentType === 'application/json-patch+json');
 }
 
 function fullUrlOf({ fullUrl }: BundleEntry): { key: string; path: string } | undefined {

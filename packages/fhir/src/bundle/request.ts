@@ -1,6 +1,8 @@
 import { isResourceType } from '../definitions/type.ts';
 import { badRequest } from '../outcome/fhir-error.ts';
 import { isResourceId } from '../resource/resource.ts';
+import { dateInterval } from '../search/date.ts';
+import { type EntityTags, parseEntityTags } from './entity-tag.ts';
 import type { EntryRequest, RequestMethod, RequestTarget } from './entry.ts';
 
 /** What requests are read against. `base` is the server's own base URL, without a slash at its end. */
@@ -23,19 +25,16 @@ export function entryRequest(context: RequestContext, request: unknown, path: st
   if (url === undefined) throw badRequest('Expected a url, such as Patient or Patient/1.', `${path}.url`);
   const target = requestTarget(context, url, `${path}.url`);
   checkTarget(method, target, `${path}.url`);
-  const ifNoneExist = text('ifNoneExist');
-  if (ifNoneExist !== undefined && method !== 'POST') {
-    throw badRequest('Expected ifNoneExist with POST alone.', `${path}.ifNoneExist`);
-  }
-  const ifMatch = text('ifMatch');
-  const ifNoneMatch = text('ifNoneMatch');
-  const ifModifiedSince = text('ifModifiedSince');
+  const ifMatch = tagsOf(text('ifMatch'), `${path}.ifMatch`);
+  const ifNoneMatch = tagsOf(text('ifNoneMatch'), `${path}.ifNoneMatch`);
+  const ifModifiedSince = timeOf(text('ifModifiedSince'), `${path}.ifModifiedSince`);
+  const ifNoneExist = searchOf(text('ifNoneExist'), { method, target }, `${path}.ifNoneExist`);
   return {
     method,
     url,
     target,
-    ...(ifNoneExist === undefined ? {} : { ifNoneExist: searchOf(ifNoneExist, target.type, `${path}.ifNoneExist`) }),
-    ...(ifMatch === undefined ? {} : { ifMatch: versionOf(ifMatch, `${path}.ifMatch`) }),
+    ...(ifNoneExist === undefined ? {} : { ifNoneExist }),
+    ...(ifMatch === undefined ? {} : { ifMatch }),
     ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
     ...(ifModifiedSince === undefined ? {} : { ifModifiedSince }),
   };
@@ -56,45 +55,52 @@ function isMethod(text: string): text is RequestMethod {
   return methods.has(text);
 }
 
+/** A type, an id, `_history`, `_search`, or an operation. */
+const segmentForm = /^(?:[A-Za-z0-9\-.]{1,64}|_history|_search|\$[A-Za-z][A-Za-z0-9-]{0,63})$/;
+
 /** Reads a request's URL, relative to the server's base or below it. @throws {FhirError} 400 naming `path` */
 export function requestTarget(context: RequestContext, url: string, path: string): RequestTarget {
   const { base } = context;
-  const relative = base !== undefined && url.startsWith(`${base}/`) ? url.slice(base.length + 1) : url;
+  const isBelow = base !== undefined && url.startsWith(base) && /^(?:[/?]|$)/.test(url.slice(base.length));
+  const relative = isBelow ? url.slice(base.length).replace(/^\//, '') : url;
   const mark = relative.indexOf('?');
   const query = mark < 0 ? undefined : relative.slice(mark + 1);
-  const [type = '', id, history, versionId, ...more] = (mark < 0 ? relative : relative.slice(0, mark)).split('/');
+  const location = mark < 0 ? relative : relative.slice(0, mark);
+  const segments = location === '' ? [] : location.split('/');
+  const [type = '', id = ''] = segments;
+  const isNamed = isResourceType(type);
   const isWellFormed =
-    isResourceType(type) &&
-    (id === undefined || isResourceId(id)) &&
-    (history === undefined || history === '_history') &&
-    (versionId === undefined || isResourceId(versionId)) &&
-    more.length === 0;
+    (isNamed || /^[_$]/.test(type) || (segments.length === 0 && query !== undefined)) &&
+    segments.length <= 4 &&
+    segments.every((segment) => segmentForm.test(segment));
   if (!isWellFormed) {
     throw badRequest('Expected a url below the base such as Patient, Patient/1 or Patient?name=x.', path);
   }
   return {
-    type,
-    ...(id === undefined ? {} : { id }),
-    history: history !== undefined,
-    ...(versionId === undefined ? {} : { versionId }),
+    path: segments,
+    ...(isNamed ? { type } : {}),
+    ...(isNamed && isResourceId(id) ? { id } : {}),
     ...(query === undefined ? {} : { query }),
   };
 }
 
 /** Which forms of URL a method takes. @see https://hl7.org/fhir/R4/http.html#summary */
 function checkTarget(method: RequestMethod, target: RequestTarget, path: string): void {
-  const { id, history, query } = target;
+  const { path: segments, type, id, query } = target;
+  const [last = ''] = segments.slice(-1);
   switch (method) {
     case 'GET':
     case 'HEAD':
       return;
     case 'POST':
-      if (id === undefined && query === undefined) return;
+      if (last.startsWith('$') || last === '_search') return;
+      if (type !== undefined && segments.length === 1 && query === undefined) return;
       throw badRequest('Expected a type alone with POST, such as Patient.', path);
     case 'PUT':
     case 'PATCH':
     case 'DELETE':
-      if (!history && (id === undefined) !== (query === undefined)) return;
+      if (segments.length === 2 && id !== undefined && query === undefined) return;
+      if (segments.length === 1 && type !== undefined && query !== undefined) return;
       throw badRequest(`Expected Type/id or Type?query with ${method}.`, path);
     default:
       method satisfies never;
@@ -102,15 +108,31 @@ function checkTarget(method: RequestMethod, target: RequestTarget, path: string)
 }
 
 /** `identifier=x`, also where it was sent as `?identifier=x` or `Patient?identifier=x`. */
-function searchOf(text: string, type: string, path: string): string {
+function searchOf(
+  text: string | undefined,
+  { method, target }: Pick<EntryRequest, 'method' | 'target'>,
+  path: string,
+): string | undefined {
+  if (text === undefined) return undefined;
+  const { type, path: segments } = target;
+  if (method !== 'POST' || type === undefined || segments.length > 1) {
+    throw badRequest('Expected ifNoneExist with a create (POST of a type) alone.', path);
+  }
   const search = text.startsWith(`${type}?`) ? text.slice(type.length + 1) : text.replace(/^\?/, '');
   if (search.includes('=')) return search;
   throw badRequest('Expected a search such as identifier=system|value.', path);
 }
 
-/** The version id of `W/"3"`. @throws {FhirError} 400 for what is no such tag */
-function versionOf(text: string, path: string): string {
-  const match = /^(?:W\/)?"([A-Za-z0-9\-.]{1,64})"$/.exec(text);
-  if (match?.[1] !== undefined) return match[1];
+/** @throws {FhirError} 400 for what are no entity tags */
+function tagsOf(text: string | undefined, path: string): EntityTags | undefined {
+  const tags = text === undefined ? undefined : parseEntityTags(text);
+  if (text === undefined || tags !== undefined) return tags;
   throw badRequest('Expected a version as an entity tag, such as W/"3".', path);
+}
+
+/** @throws {FhirError} 400 for what is no instant */
+function timeOf(text: string | undefined, path: string): number | undefined {
+  const time = text === undefined ? undefined : dateInterval(text)?.lo;
+  if (text === undefined || time !== undefined) return time;
+  throw badRequest('Expected an instant such as 2026-01-31T09:30:00Z.', path);
 }

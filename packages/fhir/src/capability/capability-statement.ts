@@ -2,7 +2,9 @@ import { resourceTypes } from '../definitions/type.ts';
 import type { SearchParameters } from '../search/parameters.ts';
 
 /** Interactions that every resource type has. @see https://hl7.org/fhir/R4/valueset-type-restful-interaction.html */
-const interactions = ['read', 'vread', 'update', 'delete', 'history-instance', 'create', 'search-type'];
+const interactions = [
+  ...['read', 'vread', 'update', 'patch', 'delete', 'history-instance', 'history-type', 'create', 'search-type'],
+];
 
 const supportedTypes = new Set(['number', 'date', 'string', 'token', 'reference', 'quantity', 'uri']);
 
@@ -37,12 +39,13 @@ export function capabilityStatement({ base, date, oauth, parameters, operations 
     implementation: { description: 'Chartgate', url: base },
     fhirVersion: '4.0.1',
     format: ['application/fhir+json', 'json'],
+    patchFormat: ['application/fhir+json', 'application/json-patch+json'],
     rest: [
       {
         mode: 'server',
         security: security(oauth),
         resource: resourceTypes.map((type) => resource(type, parameters, operations)),
-        interaction: [{ code: 'transaction' }, { code: 'batch' }],
+        interaction: ['transaction', 'batch', 'history-system'].map((code) => ({ code })),
         ...listed(operations.filter(({ on }) => on.some(({ level }) => level === 'system'))),
       },
     ],
@@ -60,6 +63,9 @@ function resource(type: string, known: SearchParameters, operations: CapabilityS
     readHistory: true,
     updateCreate: true,
     conditionalCreate: true,
+    conditionalRead: 'full-support',
+    conditionalUpdate: true,
+    conditionalDelete: 'single',
     searchInclude: references.map((p) => `${type}:${p.code}`),
     searchParam: parameters.map((p) => ({ name: p.code, definition: p.url, type: p.type })),
     ...listed(operations.filter((operation) => isOf(operation, type))),

@@ -16,24 +16,31 @@ export type ElementDefinition = {
   /** Infinity for `*`. */
   readonly max: number;
   readonly types: readonly ElementType[];
+  /** Whether `_summary=true` shows it: Σ in the published tables. */
+  readonly isSummary: boolean;
   /** Canonical of the value set of a required binding. */
   readonly valueSet?: string;
 };
 
-/** Parses `0..1 Reference(Patient|Group)`, `1..1 code =http://…|4.0.1`, `0..* #Observation.component`. */
+/** Parses `0..1 Reference(Patient|Group)`, `1..1 Σ code =http://…|4.0.1`, `0..* #Observation.component`. */
 export function parseElement(key: string, line: string): ElementDefinition {
   const isChoice = key.endsWith('[x]');
   const name = isChoice ? key.slice(0, -3) : key;
   const [cardinality = '', ...words] = line.split(' ');
   const [min, max] = cardinality.split('..');
   const valueSet = words.find((word) => word.startsWith('='))?.slice(1);
-  const types = words.filter((word) => !word.startsWith('=')).map((word) => parseType(word, name, isChoice));
+  const isSummary = words[0] === 'Σ';
+  const types = words
+    .slice(isSummary ? 1 : 0)
+    .filter((word) => !word.startsWith('='))
+    .map((word) => parseType(word, name, isChoice));
   return {
     name,
     isChoice,
     min: Number(min),
     max: max === '*' ? Number.POSITIVE_INFINITY : Number(max),
     types,
+    isSummary,
     ...(valueSet === undefined ? {} : { valueSet }),
   };
 }

@@ -46,7 +46,7 @@ describe('the compact definitions are the published R4', { skip }, () => {
     assert.deepEqual(r4.primitives, Object.fromEntries(regexes.sort()));
   });
 
-  test('every element has the published cardinality, types, targets and required binding', () => {
+  test('every element has the published cardinality, types, targets, required binding and place in the summary', () => {
     let compared = 0;
     for (const structure of structures()) {
       if (structure.kind === 'primitive-type') continue;
@@ -116,6 +116,7 @@ type Element = {
   readonly path: string;
   readonly min: number;
   readonly max: string;
+  readonly isSummary?: boolean;
   readonly contentReference?: string;
   readonly type?: readonly {
     readonly code: string;
@@ -161,6 +162,7 @@ function facts(element: Element, path: string, parents: ReadonlySet<string>, str
     min: element.min,
     max: element.max,
     valueSet: requiredBinding(element),
+    isSummary: element.isSummary ?? false,
     types: parents.has(element.path)
       ? named(path)
       : element.contentReference
@@ -182,6 +184,7 @@ function ours(path: string): unknown {
     min: element.min,
     max: element.max === Number.POSITIVE_INFINITY ? '*' : String(element.max),
     valueSet: element.valueSet,
+    isSummary: element.isSummary,
     types: element.types.map((type) => ({ name: type.name, targets: type.targets })),
   };
 }

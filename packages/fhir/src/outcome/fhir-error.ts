@@ -45,6 +45,26 @@ export function forbidden(diagnostics: string): FhirError {
   return new FhirError(403, [issue('forbidden', diagnostics)]);
 }
 
+/** 405: there is something at this path, but not by this method. */
+export class MethodNotAllowed extends FhirError {
+  readonly allow: readonly string[];
+
+  constructor(allow: readonly string[]) {
+    super(405, [issue('not-supported', `This path does not take the method. It takes ${allow.join(', ')}.`)]);
+    this.allow = allow;
+  }
+}
+
+/** @param allow the methods that the path takes, for the header `Allow` */
+export function methodNotAllowed(allow: readonly string[]): FhirError {
+  return new MethodNotAllowed(allow);
+}
+
+/** 422: understood, but it cannot be carried out on what is there. */
+export function unprocessable(diagnostics: string, expression?: string): FhirError {
+  return new FhirError(422, [issue('processing', diagnostics, expression)]);
+}
+
 /** 413: larger than the server takes. */
 export function tooLarge(diagnostics: string): FhirError {
   return new FhirError(413, [issue('too-long', diagnostics)]);

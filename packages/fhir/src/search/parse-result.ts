@@ -17,10 +17,10 @@ export function totalOf(value: string): NonNullable<SearchQuery['total']> {
   throw invalidValue('_total', 'none, estimate or accurate');
 }
 
-/** Whether only the count is asked for. @see https://hl7.org/fhir/R4/search.html#summary */
+/** Whether only the count is asked for; what is shown of each resource, `parseProjection` says. @see https://hl7.org/fhir/R4/search.html#summary */
 export function isCountAlone(value: string): boolean {
-  if (value === 'count' || value === 'false') return value === 'count';
-  throw unsupported('_summary', 'only count and false are supported yet.');
+  if (['count', 'true', 'text', 'data', 'false'].includes(value)) return value === 'count';
+  throw invalidValue('_summary', 'true, text, data, count or false');
 }
 
 /** `_sort=-date,_id`. @see https://hl7.org/fhir/R4/search.html#sort */

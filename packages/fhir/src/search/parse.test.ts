@@ -300,12 +300,14 @@ test('result parameters', () => {
   assert.equal(parse('Patient', '').query.count, searchLimits.defaultCount);
   assert.equal(parse('Patient', '_count=100000').query.count, searchLimits.maxCount);
   assert.equal(parse('Patient', '_summary=count&_count=20').query.count, 0);
-  assert.equal(parse('Patient', '_summary=false').query.count, searchLimits.defaultCount);
+  for (const other of ['false', 'true', 'text', 'data']) {
+    assert.equal(parse('Patient', `_summary=${other}`).query.count, searchLimits.defaultCount);
+  }
 });
 
 test('every unknown parameter is named under strict handling', () => {
-  const message = refusal('Patient', 'nam=x&gender=male&foo=y&_elements=id');
-  for (const name of ['nam', 'foo', '_elements']) assert.match(message, new RegExp(`Search parameter ${name}:`));
+  const message = refusal('Patient', 'nam=x&gender=male&foo=y&_colour=id');
+  for (const name of ['nam', 'foo', '_colour']) assert.match(message, new RegExp(`Search parameter ${name}:`));
 });
 
 test('a misspelt parameter is answered with the one that was meant', () => {
@@ -379,7 +381,7 @@ for (const [name, type, query, expected] of [
   ['a count below nothing', 'Patient', '_count=-1', /_count: expected a whole number/],
   ['two counts', 'Patient', '_count=1&_count=2', /_count: expected once/],
   ['an unknown total', 'Patient', '_total=all', /none, estimate or accurate/],
-  ['another summary', 'Patient', '_summary=text', /only count and false/],
+  ['another summary', 'Patient', '_summary=all', /true, text, data, count or false/],
   ['a chain of two', 'Observation', 'encounter.patient.name=x', /at most 1 link/],
   ['_has behind a chain', 'Observation', 'patient._has:Observation:patient:code=x', /at most 1 link/],
   ['_has behind _has', 'Patient', '_has:Observation:patient:_has:Observation:x:y=z', /at most 1 link/],

@@ -130,12 +130,12 @@ function readOnce(draft: Draft, code: string, value: string): void {
   if (code === '_count') draft.count = countOf(value);
   else if (code === '_total') draft.total = totalOf(value);
   else if (code === '_summary') draft.countAlone = isCountAlone(value);
-  else draft.sort = sortOf(draft.context, draft.type, value);
+  else if (code === '_sort') draft.sort = sortOf(draft.context, draft.type, value);
 }
 
-/** `_format` and `_pretty` are of all interactions: the wire reads them. */
+/** `_format` and `_pretty` are of all interactions: the wire reads them. What `_elements` names, `parseProjection` reads. */
 export const resultParameters: ReadonlySet<string> = new Set([
-  ...['_count', '_total', '_summary', '_sort', '_include', '_revinclude', '_format', '_pretty'],
+  ...['_count', '_total', '_summary', '_elements', '_sort', '_include', '_revinclude', '_format', '_pretty'],
 ]);
 
 function addInclude(draft: Draft, to: Include[], pair: SearchPair, read: typeof includeOf): void {

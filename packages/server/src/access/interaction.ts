@@ -1,13 +1,16 @@
-import type { Labels, Resource, SearchQuery } from '@chartgate/fhir';
+import type { EntityTags, Interval, Labels, Resource, SearchQuery } from '@chartgate/fhir';
 
 /** The FHIR interactions, by the specification's names. @see https://hl7.org/fhir/R4/http.html */
 export type Interaction =
   | Read
   | Vread
   | HistoryInstance
+  | HistoryType
+  | HistorySystem
   | SearchType
   | Create
   | Update
+  | Patch
   | Delete
   | Everything
   | LastOfEach
@@ -23,13 +26,34 @@ export type Vread = {
 };
 
 /** Newest first. `before`: only versions older than this one (the paging position). */
-export type HistoryInstance = {
+export type HistoryInstance = HistoryWindow & {
   readonly code: 'history-instance';
   readonly type: string;
   readonly id: string;
-  readonly count: number;
   readonly before?: number;
 };
+
+/** Of all resources of a type, newest first. `after`: where the page starts. */
+export type HistoryType = HistoryWindow & {
+  readonly code: 'history-type';
+  readonly type: string;
+  readonly after?: HistoryPosition;
+};
+
+/** Of everything that the rule opens, newest first. */
+export type HistorySystem = HistoryWindow & { readonly code: 'history-system'; readonly after?: HistoryPosition };
+
+/** Which versions a history shows. `count`: versions on a page. @see https://hl7.org/fhir/R4/http.html#history */
+export type HistoryWindow = {
+  readonly count: number;
+  /** Only versions from then on, ms since the epoch. */
+  readonly since?: number;
+  /** Only versions that were the current one at some time within. */
+  readonly at?: Interval;
+};
+
+/** The last version of a page. No two versions of a resource have the same time. @property lastUpdated ms since the epoch */
+export type HistoryPosition = { readonly lastUpdated: number; readonly type: string; readonly id: string };
 
 export type SearchType = {
   readonly code: 'search-type';
@@ -47,20 +71,27 @@ export type SearchPosition = { readonly keys: readonly (string | number | null)[
 
 export type Create = { readonly code: 'create'; readonly type: string; readonly content: Content };
 
-/** `ifMatch`: the version that must be the current one. Creates where the id is new. */
+/**
+ * `ifMatch`: the current version must be one of these; `ifNoneMatch`: it must be none of them. Creates where the id is
+ * new.
+ */
 export type Update = {
   readonly code: 'update';
   readonly type: string;
   readonly id: string;
   readonly content: Content;
-  readonly ifMatch?: string;
+  readonly ifMatch?: EntityTags;
+  readonly ifNoneMatch?: EntityTags;
 };
+
+/** Whether a patch may be tried at all. What it makes of the resource is an update, with a permit of its own. */
+export type Patch = { readonly code: 'patch'; readonly type: string; readonly id: string };
 
 export type Delete = {
   readonly code: 'delete';
   readonly type: string;
   readonly id: string;
-  readonly ifMatch?: string;
+  readonly ifMatch?: EntityTags;
 };
 
 /** What `Patient/$everything` asks for. @see https://hl7.org/fhir/R4/patient-operation-everything.html */

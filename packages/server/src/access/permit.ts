@@ -26,9 +26,12 @@ const letterOf = {
   read: 'r',
   vread: 'r',
   'history-instance': 'r',
+  'history-type': 'r',
+  'history-system': 'r',
   'search-type': 's',
   create: 'c',
   update: 'u',
+  patch: 'u',
   delete: 'd',
   everything: 'r',
   'last-of-each': 's',
@@ -39,12 +42,18 @@ const letterOf = {
 export function permit<I extends Interaction>(grant: Grant, interaction: I): Permitted<I> | Denied {
   const rule = ruleOf(grant);
   const letter = letterOf[interaction.code];
-  if (opening(rule, interaction.type, letter).length === 0) {
-    return { denied: true, needed: `system/${interaction.type}.${letter}` };
+  if (!isOpen(rule, interaction, letter)) {
+    return { denied: true, needed: `system/${'type' in interaction ? interaction.type : '*'}.${letter}` };
   }
   const permitted = Object.freeze({ interaction: deepFreeze(interaction), rule, site: grant.site });
   issued.add(permitted);
   return permitted as Permitted<I>;
+}
+
+/** What is of no one type is open where anything is: the store shows of each type what the rule opens of it. */
+function isOpen(rule: AccessRule, interaction: Interaction, letter: Letter): boolean {
+  if ('type' in interaction) return opening(rule, interaction.type, letter).length > 0;
+  return rule.opens.some(({ letters }) => letters.includes(letter));
 }
 
 /** Throws unless `permitted` came from `permit`. Called wherever the store takes one in. */

@@ -7,16 +7,27 @@ export type Answer = {
   readonly version?: number;
   /** ms since the epoch. */
   readonly lastModified?: number;
+  /** What a create made, or found. */
   readonly location?: string;
+  /** The version that a write's body shows. */
+  readonly contentLocation?: string;
+  /** What was written, in words: for who prefers an OperationOutcome to the resource. */
+  readonly outcome?: string;
 };
 
-/** A version of a resource as the answer to a read or a write. */
+/** A version of a resource as the answer to a read. */
 export function answerWith(status: number, stored: StoredVersion): Answer {
   return { status, body: stored.body, version: stored.version, lastModified: stored.lastUpdated };
 }
 
-/** The answer to a write: 201 with its Location where it made the resource. */
+/** The answer to a write: 201 where it made the resource. @see https://hl7.org/fhir/R4/http.html#ops */
 export function answerWrite(stored: StoredVersion, created: boolean): Answer {
-  if (!created) return answerWith(200, stored);
-  return { ...answerWith(201, stored), location: `${stored.type}/${stored.id}/_history/${stored.version}` };
+  const contentLocation = locationOf(stored);
+  const outcome = `${contentLocation} was ${created ? 'created' : 'updated'}.`;
+  const answer = { ...answerWith(created ? 201 : 200, stored), contentLocation, outcome };
+  return created ? { ...answer, location: contentLocation } : answer;
+}
+
+export function locationOf({ type, id, version }: Pick<StoredVersion, 'type' | 'id' | 'version'>): string {
+  return `${type}/${id}/_history/${version}`;
 }

@@ -1,27 +1,43 @@
 import { FhirError } from '@chartgate/fhir';
 import type { Answer } from './answer.ts';
 import { bundleText } from './bundle-text.ts';
-import { dispatch, type FhirContext, type FhirRequest } from './dispatch.ts';
-import { refusedEntry, responseEntry } from './entry.ts';
+import { dispatch, isOperation, isRead } from './dispatch.ts';
+import { type EntryOptions, refusedEntry, responseEntry } from './entry.ts';
+import type { FhirContext, FhirRequest } from './request.ts';
 
-/** An entry to run: a request, or why it is none. */
-export type BatchEntry = { readonly request: FhirRequest } | { readonly refusal: FhirError };
+/** An entry to run: a request, or why it is none. `isHead`: its response stays without the resource. */
+export type BatchEntry = { readonly request: FhirRequest; readonly isHead: boolean } | { readonly refusal: FhirError };
+
+/** The methods in the order in which R4 has their entries carried out. */
+const order = ['DELETE', 'POST', 'PUT', 'PATCH', 'GET'] as const;
 
 /**
- * FHIR batch: each entry for itself, in order; an entry that fails tells so in its own response.
- * @see https://hl7.org/fhir/R4/http.html#transaction
+ * FHIR batch: each entry for itself, DELETE before POST before PUT and PATCH before GET; an entry that fails tells so in
+ * its own response. Responses stand in the order of the entries.
+ * @see https://hl7.org/fhir/R4/http.html#trules
  */
-export async function batch(entries: readonly BatchEntry[], context: FhirContext): Promise<Answer> {
-  const responses: string[] = [];
-  for (const entry of entries) responses.push(await runEntry(entry, context));
+export async function batch(
+  entries: readonly BatchEntry[],
+  options: EntryOptions,
+  context: FhirContext,
+): Promise<Answer> {
+  const responses: string[] = Array(entries.length).fill('');
+  for (const at of processingOrder(entries)) responses[at] = await runEntry(entries[at]!, options, context);
   return { status: 200, body: bundleText({ type: 'batch-response' }, responses) };
 }
 
-async function runEntry(entry: BatchEntry, context: FhirContext): Promise<string> {
+function processingOrder(entries: readonly BatchEntry[]): readonly number[] {
+  const rank = entries.map((entry) => ('refusal' in entry ? 0 : order.indexOf(entry.request.method)));
+  return entries.map((_, at) => at).sort((a, b) => rank[a]! - rank[b]! || a - b);
+}
+
+async function runEntry(entry: BatchEntry, options: EntryOptions, context: FhirContext): Promise<string> {
   try {
     if ('refusal' in entry) throw entry.refusal;
-    const answer = await dispatch(entry.request, context);
-    return responseEntry(answer, context.base, entry.request.method === 'GET' ? answer.body : undefined);
+    const { request, isHead } = entry;
+    const { body, ...answer } = await dispatch(request, context);
+    const shown = isHead || body === undefined ? answer : { ...answer, body };
+    return responseEntry(shown, options, isRead(request) || isOperation(request.path));
   } catch (error) {
     if (error instanceof FhirError) return refusedEntry(error);
     throw error;

@@ -1,12 +1,22 @@
-import { type Conformance, conditionalReferences, FhirError, issue, parseCondition } from '@chartgate/fhir';
+import {
+  type BundleEntry,
+  type ConditionalReference,
+  type Conformance,
+  conditionalReferences,
+  FhirError,
+  issue,
+  parseCondition,
+} from '@chartgate/fhir';
 import type { SearchType } from '../access/interaction.ts';
 import type { Permitted } from '../access/permit.ts';
 import type { Rights } from '../access/rights.ts';
 import type { ResourceReader } from '../store/ports.ts';
 import { entryRefusal, inEntryNow } from './entry.ts';
+import { conditionIn } from './parameters.ts';
+import type { FhirRequest } from './request.ts';
 import type { TransactionEntry } from './transaction.ts';
 
-/** A search whose answer decides a write: `If-None-Exist`, or a conditional reference. */
+/** A search whose answer decides a write: of a conditional interaction, or a conditional reference. */
 export type Condition = {
   readonly permitted: Permitted<SearchType>;
   /** The same text for the same condition, however it was written. */
@@ -23,67 +33,59 @@ export function conditionOf(type: string, search: string, { base, rights, confor
   return { permitted, guard: `${type}?${JSON.stringify(query.criteria)}` };
 }
 
-/** Every search of a transaction that must be answered before anything is written. */
+/** The conditions of a transaction's entries, by index: `If-None-Exist`, and searches in the URL of PUT, PATCH, DELETE. */
 export type Conditions = {
-  /** Of conditional creates, by the entry's index. */
-  readonly ifNoneExist: ReadonlyMap<number, Condition>;
-  readonly references: readonly ConditionalReference[];
+  readonly byEntry: ReadonlyMap<number, Condition>;
   /** What must be held while the transaction runs, so that two with the same condition make one resource. */
   readonly guards: readonly string[];
 };
 
-type ConditionalReference = { readonly reference: string; readonly condition: Condition; readonly index: number };
-
 export function conditionsOf(entries: readonly TransactionEntry[], context: ConditionContext): Conditions {
-  const ifNoneExist = new Map<number, Condition>();
+  const byEntry = new Map<number, Condition>();
+  const guards = new Set<string>();
   for (const { entry, request } of entries) {
-    const { ifNoneExist: search } = request;
-    if (search === undefined) continue;
+    const { index } = entry;
     const { type } = entry.request.target;
-    ifNoneExist.set(
-      entry.index,
-      inEntryNow(entry.index, () => conditionOf(type, search, context)),
-    );
+    if (type === undefined || !isConditional(request)) continue;
+    const search = request.ifNoneExist ?? conditionIn(request, type);
+    const condition = inEntryNow(index, () => conditionOf(type, search, context));
+    byEntry.set(index, condition);
+    if (request.method === 'POST' || request.method === 'PUT') guards.add(condition.guard);
   }
-  const references = conditionalReferences(entries.map(({ entry }) => entry)).map(
-    ({ reference, type, query, entries: holders }): ConditionalReference => {
-      const index = holders[0] ?? 0;
-      return { reference, index, condition: inEntryNow(index, () => conditionOf(type, query, context)) };
-    },
-  );
-  const guards = [...new Set([...ifNoneExist.values()].map(({ guard }) => guard))].sort();
-  return { ifNoneExist, references, guards };
+  return { byEntry, guards: [...guards].sort() };
 }
 
-/** What the conditions found: `Type/id`, absent where a conditional create found nothing. */
-export type Matches = {
-  readonly ifNoneExist: ReadonlyMap<number, string>;
-  readonly references: ReadonlyMap<string, string>;
-};
+function isConditional({ method, path, ifNoneExist }: FhirRequest): boolean {
+  return ifNoneExist !== undefined || (method !== 'GET' && method !== 'POST' && path.length === 1);
+}
 
-/** @throws {FhirError} 412 where a condition finds several, 400 where a reference's finds none; names the entry */
-export async function matchesOf(conditions: Conditions, store: Pick<ResourceReader, 'resolve'>): Promise<Matches> {
-  const creates = [...conditions.ifNoneExist];
-  const all = [
-    ...creates.map(([, condition]) => condition),
-    ...conditions.references.map(({ condition }) => condition),
-  ];
-  const found = all.length === 0 ? [] : await store.resolve(all.map(({ permitted }) => permitted));
-  const idsAt = (at: number) => ({ type: all[at]!.permitted.interaction.type, ids: found[at] ?? [] });
-  const ifNoneExist = new Map<number, string>();
-  for (const [at, [index]] of creates.entries()) {
-    const { type, ids } = idsAt(at);
-    if (ids.length > 1) throw entryRefusal(index, several());
-    if (ids[0] !== undefined) ifNoneExist.set(index, `${type}/${ids[0]}`);
+/** The id that each condition finds, by the entry's index; absent where it finds none. @throws {FhirError} 412 for several */
+export async function matchesOf(
+  { byEntry }: Conditions,
+  store: Pick<ResourceReader, 'resolve'>,
+): Promise<ReadonlyMap<number, string>> {
+  if (byEntry.size === 0) return new Map();
+  const found = await store.resolve([...byEntry.values()].map(({ permitted }) => permitted));
+  const matches = new Map<number, string>();
+  for (const [at, index] of [...byEntry.keys()].entries()) {
+    const [id, another] = found[at] ?? [];
+    if (another !== undefined) throw entryRefusal(index, several());
+    if (id !== undefined) matches.set(index, id);
   }
-  const references = new Map<string, string>();
-  for (const [at, { reference, index }] of conditions.references.entries()) {
-    const { type, ids } = idsAt(creates.length + at);
-    if (ids.length > 1) throw entryRefusal(index, several());
-    if (ids[0] === undefined) throw entryRefusal(index, nothing(type));
-    references.set(reference, `${type}/${ids[0]}`);
-  }
-  return { ifNoneExist, references };
+  return matches;
+}
+
+/** A conditional reference, and the search it stands for. */
+export type ReferenceCondition = ConditionalReference & { readonly condition: Condition };
+
+export function referenceConditions(
+  entries: readonly BundleEntry[],
+  context: ConditionContext,
+): readonly ReferenceCondition[] {
+  return conditionalReferences(entries).map((found) => ({
+    ...found,
+    condition: inEntryNow(found.entries[0] ?? 0, () => conditionOf(found.type, found.query, context)),
+  }));
 }
 
 /** 412: the condition does not name one resource. */
@@ -93,11 +95,5 @@ export function several(): FhirError {
       'multiple-matches',
       'The condition finds more than one resource. Make it narrower, by an identifier for one.',
     ),
-  ]);
-}
-
-function nothing(type: string): FhirError {
-  return new FhirError(400, [
-    issue('not-found', `A conditional reference finds no ${type}. Send that resource first, or in the same Bundle.`),
   ]);
 }

@@ -1,16 +1,24 @@
 import { FhirError, operationOutcome } from '@chartgate/fhir';
 import type { Answer } from './answer.ts';
+import { outcomeOf, type Return } from './preference.ts';
 
-/** `Bundle.entry` of a response. @param resource JSON text of what a read answered */
-export function responseEntry(answer: Answer, base: string, resource?: string): string {
+/** How the responses of a bundle are made. `returns`: what of a write stands in its entry, beside the response. */
+export type EntryOptions = { readonly base: string; readonly returns: Return };
+
+/** `Bundle.entry` of a response. @see https://hl7.org/fhir/R4/http.html#transaction-response */
+export function responseEntry(answer: Answer, { base, returns }: EntryOptions, isRead = false): string {
+  const location = answer.location ?? answer.contentLocation;
   const response = {
     status: String(answer.status),
-    ...(answer.location === undefined ? {} : { location: `${base}/${answer.location}` }),
+    ...(location === undefined ? {} : { location: `${base}/${location}` }),
     ...(answer.version === undefined ? {} : { etag: `W/"${answer.version}"` }),
     ...(answer.lastModified === undefined ? {} : { lastModified: new Date(answer.lastModified).toISOString() }),
   };
-  const body = resource === undefined ? '' : `"resource":${resource},`;
-  return `{${body}"response":${JSON.stringify(response)}}`;
+  const isShown = isRead || returns === 'representation';
+  const resource = isShown && answer.body !== undefined ? `"resource":${answer.body},` : '';
+  const outcome = !isRead && returns === 'OperationOutcome' ? outcomeOf(answer) : undefined;
+  const members = JSON.stringify(response);
+  return `{${resource}"response":${outcome === undefined ? members : `${members.slice(0, -1)},"outcome":${outcome}}`}}`;
 }
 
 /** `Bundle.entry` of a batch's response for an entry that failed. */

@@ -3,12 +3,14 @@ import type { Permitted } from '../access/permit.ts';
 import type { ResourceReader } from '../store/ports.ts';
 import type { Answer } from './answer.ts';
 import { type BundleLink, bundleText, searchEntry } from './bundle-text.ts';
+import type { Show } from './show.ts';
 
-/** Where the answer's links point: the base, this search as understood, and the page after a position. */
+/** Where the answer's links point (the base, this search as understood, the page after a position), and what it shows. */
 export type SearchLinks = {
   readonly base: string;
   readonly self: string;
   readonly next: (after: SearchPosition) => string;
+  readonly show: Show;
 };
 
 /**
@@ -24,8 +26,8 @@ export async function searchType(
   const link: BundleLink[] = [{ relation: 'self', url: links.self }];
   if (page.next) link.push({ relation: 'next', url: links.next(page.next) });
   const entries = [
-    ...page.matches.map((row) => searchEntry(links.base, row, 'match')),
-    ...page.included.map((row) => searchEntry(links.base, row, 'include')),
+    ...page.matches.map((row) => searchEntry(links.base, links.show(row), 'match')),
+    ...page.included.map((row) => searchEntry(links.base, links.show(row), 'include')),
   ];
   const total = page.total === undefined ? {} : { total: page.total };
   return { status: 200, body: bundleText({ type: 'searchset', ...total, links: link }, entries) };

@@ -1,94 +1,107 @@
-import { type BundleEntry, resolveReferences } from '@chartgate/fhir';
-import type { Content } from '../access/interaction.ts';
-import type { ResourceStore, StoredVersion, Write } from '../store/ports.ts';
-import { type Answer, answerWrite } from './answer.ts';
+import { type BundleEntry, FhirError, issue, resolveReferences } from '@chartgate/fhir';
+import type { ResourceStore, ResourceTransaction, StoredVersion } from '../store/ports.ts';
+import type { Answer } from './answer.ts';
 import { bundleText } from './bundle-text.ts';
-import { type Conditions, conditionsOf, type Matches, matchesOf } from './conditions.ts';
-import { dispatchRead, type FhirContext, type FhirRequest } from './dispatch.ts';
-import { inEntry, responseEntry } from './entry.ts';
-import { newResourceId } from './resource-id.ts';
-import { permitUpdate } from './update.ts';
+import { type Conditions, conditionsOf, matchesOf } from './conditions.ts';
+import { type EntryOptions, entryRefusal, inEntry } from './entry.ts';
+import { heldContents } from './held.ts';
+import { referenceMatches } from './reference-matches.ts';
+import type { FhirContext, FhirRequest } from './request.ts';
+import { respond } from './respond.ts';
+import { type Step, stepsOf, writeOf } from './step.ts';
+import { specifiedVersions } from './versions.ts';
 
 /** An entry of a transaction, validated, with the request it stands for. */
 export type TransactionEntry = { readonly entry: BundleEntry; readonly request: FhirRequest };
 
 /**
- * FHIR transaction: all entries or none. Conditions are answered first, from what was there before; then new resources
- * get their ids, links between entries are rewritten, and everything is written at once. Reads come last and see it.
+ * FHIR transaction: all entries or none. The conditions of entries are answered first, from what was there before; then
+ * new resources get their ids, patches are applied, links between entries are rewritten, conditional references are
+ * answered by what will be there, and everything is written at once. Reads come last and see it.
  * @throws {FhirError} of the first entry that fails; nothing is changed then
  * @see https://hl7.org/fhir/R4/http.html#transaction
  */
-export async function transaction(entries: readonly TransactionEntry[], context: FhirContext): Promise<Answer> {
+export async function transaction(
+  entries: readonly TransactionEntry[],
+  options: EntryOptions,
+  context: FhirContext,
+): Promise<Answer> {
   const conditions = conditionsOf(entries, context);
   const responses = isOneStatement(entries)
-    ? await run(entries, conditions, context)
+    ? await run(entries, conditions, { options, context })
     : await context.store.transaction(async (store) => {
         await store.guard(conditions.guards);
-        return run(entries, conditions, { ...context, store });
+        return run(entries, conditions, { options, context: { ...context, store } });
       });
   return { status: 200, body: bundleText({ type: 'transaction-response' }, responses) };
 }
 
 /** Plain creates are written by one statement, which is atomic by itself. */
 function isOneStatement(entries: readonly TransactionEntry[]): boolean {
-  return entries.every(({ request }) => request.method === 'POST' && request.ifNoneExist === undefined);
+  return entries.every(
+    ({ request: { method, path, ifNoneExist } }) => method === 'POST' && path.length === 1 && ifNoneExist === undefined,
+  );
 }
 
-type Store = Omit<ResourceStore, 'transaction' | 'relabel'>;
+/** The store of a transaction, or the whole one where a single statement will do. */
+export type Store = Omit<ResourceStore, 'transaction' | 'relabel'> & Partial<Pick<ResourceTransaction, 'hold'>>;
+
+type Run = { readonly options: EntryOptions; readonly context: FhirContext<Store> };
 
 async function run(
   entries: readonly TransactionEntry[],
   conditions: Conditions,
-  context: FhirContext<Store>,
+  { options, context }: Run,
 ): Promise<readonly string[]> {
-  const matches = await matchesOf(conditions, context.store);
-  const steps = stepsOf(entries, conditions, matches);
-  const assigned = new Map(
-    steps.flatMap((step) => ('reference' in step ? [[step.index, step.reference] as const] : [])),
-  );
-  const linked = resolveReferences(
-    entries.map(({ entry }) => entry),
-    { assigned, versions: firstVersions(steps), conditional: matches.references },
-  );
+  const steps = stepsOf(entries, conditions, await matchesOf(conditions, context.store));
+  const held = await heldContents(entries, steps, context);
+  const linked = await linkedEntries(held.entries, steps, { ...held, context });
   const written = await write(steps, linked, context);
+  requireVersions(held.versions, written);
   const responses: string[] = [];
-  for (const step of steps) {
-    responses.push(await inEntry(step.index, async () => respond(step, written.get(step.index), context)));
+  for (const [at, step] of steps.entries()) {
+    const isHead = entries[at]!.entry.request.method === 'HEAD';
+    const done = { stored: written.get(step.index), isHead, options };
+    responses.push(await inEntry(step.index, () => respond(step, done, context)));
   }
   return responses;
 }
 
-/** What becomes of an entry. `reference` is the `Type/id` that links to it are rewritten to. */
-type Step = { readonly index: number; readonly request: FhirRequest } & (
-  | { readonly kind: 'create'; readonly reference: string; readonly type: string; readonly id: string }
-  | { readonly kind: 'update'; readonly reference: string; readonly type: string; readonly id: string }
-  | { readonly kind: 'delete'; readonly type: string; readonly id: string }
-  /** A conditional create that found its resource, in the store or earlier in this bundle. */
-  | { readonly kind: 'found'; readonly reference: string }
-  | { readonly kind: 'read' }
-);
-
-function stepsOf(entries: readonly TransactionEntry[], conditions: Conditions, matches: Matches): readonly Step[] {
-  const madeHere = new Map<string, string>();
-  return entries.map(({ entry, request }): Step => {
-    const { index } = entry;
-    const { type, id = '' } = entry.request.target;
-    if (request.method === 'GET') return { index, request, kind: 'read' };
-    if (request.method === 'DELETE') return { index, request, kind: 'delete', type, id };
-    if (request.method === 'PUT') return { index, request, kind: 'update', type, id, reference: `${type}/${id}` };
-    const guard = conditions.ifNoneExist.get(index)?.guard;
-    const found = matches.ifNoneExist.get(index) ?? (guard === undefined ? undefined : madeHere.get(guard));
-    if (found !== undefined) return { index, request, kind: 'found', reference: found };
-    const newId = newResourceId();
-    const reference = `${type}/${newId}`;
-    if (guard !== undefined) madeHere.set(guard, reference);
-    return { index, request, kind: 'create', type, id: newId, reference };
-  });
+/** References that name a version must name the one that was written. @throws {FhirError} 409, so that nothing is */
+function requireVersions(expected: ReadonlyMap<number, string>, written: ReadonlyMap<number, StoredVersion>): void {
+  for (const [index, version] of expected) {
+    const stored = written.get(index);
+    if (!stored || String(stored.version) === version) continue;
+    throw entryRefusal(
+      index,
+      new FhirError(409, [issue('conflict', 'The version that references of the Bundle ask for cannot be told.')]),
+    );
+  }
 }
 
-/** What a version-specific link to a new resource says: version 1. Of an updated one the number is not known yet. */
-function firstVersions(steps: readonly Step[]): ReadonlyMap<number, string> {
-  return new Map(steps.flatMap((step) => (step.kind === 'create' ? [[step.index, '1'] as const] : [])));
+type Linking = {
+  /** Version ids that entries' resources get, by index, where they are known before they are written. */
+  readonly versions: ReadonlyMap<number, string>;
+  readonly context: FhirContext<Store>;
+};
+
+/** The entries with all references as they are to be stored. */
+async function linkedEntries(
+  entries: readonly BundleEntry[],
+  steps: readonly Step[],
+  { versions, context }: Linking,
+): Promise<readonly BundleEntry[]> {
+  const places = steps.flatMap((step) => ('reference' in step ? [step] : []));
+  const assigned = new Map(places.map(({ index, reference }) => [index, reference] as const));
+  const written = new Set(places.flatMap(({ kind, index }) => (kind === 'found' ? [] : [index])));
+  const deleted = new Set(steps.flatMap((step) => (step.kind === 'delete' ? [`${step.type}/${step.id}`] : [])));
+  const conditional = await referenceMatches(
+    entries,
+    { assigned: new Map([...assigned].filter(([index]) => written.has(index))), deleted },
+    context,
+  );
+  const resolved = resolveReferences(entries, { assigned, versions, conditional });
+  return specifiedVersions(resolved, { assigned, versions }, context);
 }
 
 /** The stored versions by the entry's index. */
@@ -97,51 +110,11 @@ async function write(
   linked: readonly BundleEntry[],
   context: FhirContext<Store>,
 ): Promise<ReadonlyMap<number, StoredVersion>> {
-  const writes: { index: number; write: Write }[] = [];
+  const writes: { index: number; write: NonNullable<ReturnType<typeof writeOf>> }[] = [];
   for (const [at, step] of steps.entries()) {
-    const write = await inEntry(step.index, async () => writeOf(step, linked[at]!.content, context));
+    const write = await inEntry(step.index, async () => writeOf(step, linked[at]!.content, context.rights));
     if (write) writes.push({ index: step.index, write });
   }
   const stored = await context.store.write(writes.map((one) => one.write));
   return new Map(writes.map(({ index }, at) => [index, stored[at]!]));
-}
-
-function writeOf(step: Step, content: Content | undefined, context: FhirContext<Store>): Write | undefined {
-  switch (step.kind) {
-    case 'create': {
-      const permitted = context.rights.require({ code: 'create', type: step.type, content: content! });
-      return { kind: 'create', permitted, id: step.id };
-    }
-    case 'update':
-      return permitUpdate({ ...step, content: content!, ifMatch: step.request.ifMatch }, context.rights);
-    case 'delete': {
-      const ifMatch = step.request.ifMatch === undefined ? {} : { ifMatch: step.request.ifMatch };
-      const permitted = context.rights.require({ code: 'delete', type: step.type, id: step.id, ...ifMatch });
-      return { kind: 'delete', permitted };
-    }
-    case 'found':
-    case 'read':
-      return undefined;
-    default:
-      return step satisfies never;
-  }
-}
-
-async function respond(step: Step, stored: StoredVersion | undefined, context: FhirContext<Store>): Promise<string> {
-  switch (step.kind) {
-    case 'create':
-      return responseEntry(answerWrite(stored!, true), context.base);
-    case 'update':
-      return responseEntry(answerWrite(stored!, stored!.version === 1), context.base);
-    case 'delete':
-      return responseEntry({ status: 204 }, context.base);
-    case 'found':
-      return responseEntry({ status: 200, location: step.reference }, context.base);
-    case 'read': {
-      const answer = await dispatchRead(step.request, context);
-      return responseEntry(answer, context.base, answer.body);
-    }
-    default:
-      return step satisfies never;
-  }
 }

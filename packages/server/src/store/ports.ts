@@ -4,6 +4,9 @@ import type {
   Everything,
   EverythingPosition,
   HistoryInstance,
+  HistoryPosition,
+  HistorySystem,
+  HistoryType,
   LastOfEach,
   Read,
   Relabel,
@@ -24,6 +27,8 @@ export interface ResourceReader {
   vread(permitted: Permitted<Vread>): Promise<StoredVersion | undefined>;
   /** Newest first; undefined where the resource never was or may not be seen. */
   history(permitted: Permitted<HistoryInstance>): Promise<HistoryPage | undefined>;
+  /** Of a type or of everything, newest first: of each type what the rule opens. */
+  versions(permitted: Permitted<HistoryType | HistorySystem>): Promise<VersionsPage>;
   search(permitted: Permitted<SearchType>): Promise<SearchPage>;
   /** What belongs to one patient, and what that refers to; undefined where the patient may not be seen. */
   everything(permitted: Permitted<Everything>): Promise<EverythingPage | undefined>;
@@ -53,6 +58,8 @@ export interface ResourceTransaction extends ResourceReader {
   write(writes: readonly Write[]): Promise<readonly StoredVersion[]>;
   /** Waits until no other transaction holds one of these keys, then holds them: two conditional creates become one. */
   guard(keys: readonly string[]): Promise<void>;
+  /** Reads current versions, and keeps others from changing these resources until the transaction ends. */
+  hold(permitted: readonly Permitted<Read>[]): Promise<readonly (StoredVersion | undefined)[]>;
 }
 
 /**
@@ -86,6 +93,12 @@ export type HistoryPage = {
   readonly total?: number;
   /** `before` of the next page; absent on the last one. */
   readonly next?: number;
+};
+
+export type VersionsPage = {
+  readonly versions: readonly StoredVersion[];
+  /** Absent on the last page. */
+  readonly next?: HistoryPosition;
 };
 
 export type SearchPage = {

@@ -12,7 +12,7 @@ export function permitted<I extends Interaction>(
     { site: 'default', clientId: 'test', scopes: [scope], expiresAt: Date.now() + 60_000 },
     interaction,
   );
-  if (isDenied(answer)) throw new Error(`The test's scope does not open ${interaction.code} of ${interaction.type}`);
+  if (isDenied(answer)) throw new Error(`The test's scope does not open ${interaction.code}`);
   return answer;
 }
 

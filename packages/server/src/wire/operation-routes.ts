@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { OperationCall } from '../interaction/operation-call.ts';
 import { operate } from '../operation/operate.ts';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
-import { preferOf, requireJsonBody } from './negotiate.ts';
+import { preferOf, requireJsonBody, requirePlain } from './negotiate.ts';
 import { queryOf, textOf } from './request.ts';
 import { send } from './send.ts';
 
@@ -25,6 +25,7 @@ export function operationRoutes(app: FastifyInstance, limit: ConcurrencyLimit, b
 function callOf(request: FastifyRequest): OperationCall {
   const { type, id, operation } = request.params as { type?: string; id?: string; operation: string };
   const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
+  if (request.method === 'POST') requirePlain(request.headers);
   const body = request.method === 'POST' ? textOf(request) : '';
   return {
     name: operation,

@@ -1,4 +1,4 @@
-import { FhirError, issue, operationOutcome } from '@chartgate/fhir';
+import { FhirError, issue, MethodNotAllowed, operationOutcome } from '@chartgate/fhir';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { OAuthError } from '../oauth/oauth-error.ts';
 
@@ -10,10 +10,12 @@ export function renderFhirError(error: unknown, request: FastifyRequest, reply: 
   const refusal = asFhirError(error, request);
   if (refusal.status >= 500) request.log.error({ err: error }, 'request failed');
   if (refusal.status === 429 || refusal.status === 503) reply.header('retry-after', '1');
+  if (refusal instanceof MethodNotAllowed) reply.header('allow', refusal.allow.join(', '));
   if (error instanceof OAuthError) reply.headers(error.headers);
   return reply
     .code(refusal.status)
     .header('cache-control', 'no-store')
+    .header('x-content-type-options', 'nosniff')
     .type('application/fhir+json; charset=utf-8')
     .send(JSON.stringify(operationOutcome(refusal.issues)));
 }

@@ -1,12 +1,34 @@
+import { isUtf8 } from 'node:buffer';
+import { badRequest } from '@chartgate/fhir';
 import type { FastifyRequest } from 'fastify';
 
-/** The body as it was sent; empty where there is none. */
+/** The body as text; empty where there is none. @throws {FhirError} 400 for what is not UTF-8 */
 export function textOf(request: FastifyRequest): string {
-  return typeof request.body === 'string' ? request.body : '';
+  const bytes = bytesOf(request);
+  if (!isUtf8(bytes)) throw badRequest('The body is not UTF-8. FHIR knows no other encoding.');
+  return bytes.toString('utf8');
+}
+
+/** The body as it was sent; empty where there is none. */
+export function bytesOf({ body }: FastifyRequest): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
 }
 
 /** The query, decoded as forms are. */
 export function queryOf(request: FastifyRequest): URLSearchParams {
   const at = request.url.indexOf('?');
   return new URLSearchParams(at < 0 ? '' : request.url.slice(at + 1));
+}
+
+/**
+ * The decoded segments of the path below the FHIR base, by the route that took the request: `['Patient', '1']` for
+ * `/apis/:site/fhir/:type/:id`.
+ */
+export function pathOf(request: FastifyRequest): readonly string[] {
+  const params = request.params as Readonly<Record<string, string | undefined>>;
+  const [, below = ''] = (request.routeOptions.url ?? '').split('/fhir');
+  return below
+    .split('/')
+    .filter((segment) => segment !== '')
+    .map((segment) => (segment.startsWith(':') ? (params[segment.slice(1)] ?? '') : segment));
 }

@@ -52,7 +52,7 @@ function update(
   const body = observation(category);
   return {
     kind: 'update',
-    permitted: under(scope, { code: 'update', type, id, content: body, ...(ifMatch ? { ifMatch } : {}) }),
+    permitted: under(scope, { code: 'update', type, id, content: body, ...(ifMatch ? { ifMatch: [ifMatch] } : {}) }),
     ...(createScope ? { createPermitted: under(createScope, { code: 'create', type, content: body }) } : {}),
   };
 }

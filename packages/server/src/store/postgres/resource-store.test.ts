@@ -24,14 +24,20 @@ function update(id: string, family: string, options: { ifMatch?: string; mayCrea
   const { ifMatch, mayCreate } = options;
   return {
     kind: 'update',
-    permitted: permitted({ code: 'update', type, id, content: patient(family), ...(ifMatch ? { ifMatch } : {}) }),
+    permitted: permitted({
+      code: 'update',
+      type,
+      id,
+      content: patient(family),
+      ...(ifMatch ? { ifMatch: [ifMatch] } : {}),
+    }),
     ...(mayCreate ? { createPermitted: permitted({ code: 'create', type, content: patient(family) }) } : {}),
   };
 }
 
 const remove = (id: string, ifMatch?: string): Write => ({
   kind: 'delete',
-  permitted: permitted({ code: 'delete', type, id, ...(ifMatch ? { ifMatch } : {}) }),
+  permitted: permitted({ code: 'delete', type, id, ...(ifMatch ? { ifMatch: [ifMatch] } : {}) }),
 });
 const read = (id: string) => store.read(permitted({ code: 'read', type, id }));
 const vread = (id: string, versionId: string) => store.vread(permitted({ code: 'vread', type, id, versionId }));

@@ -6,7 +6,10 @@ import type { Site } from './database/site.ts';
 import { codeOf } from './database/unavailable.ts';
 import { RowIds } from './index/row-ids.ts';
 import { coalescedReads, readKeys } from './read/coalesced-reads.ts';
-import { history, type Reader, read, vread } from './read/read.ts';
+import { history } from './read/history.ts';
+import { hold } from './read/hold.ts';
+import { type Reader, read, vread } from './read/read.ts';
+import { versions } from './read/versions.ts';
 import { everything } from './search/everything.ts';
 import { lastOfEach } from './search/last-of-each.ts';
 import { resolve } from './search/resolve.ts';
@@ -43,6 +46,7 @@ function readerOf(reader: Reader, searches: Connection): ResourceReader {
     read: (permitted) => read(reader, permitted),
     vread: (permitted) => vread(reader, permitted),
     history: (permitted) => history(reader, permitted),
+    versions: (permitted) => versions(reader, permitted),
     search: (permitted) => search(searches, reader.site, permitted),
     everything: (permitted) => everything(searches, reader.site, permitted),
     lastOfEach: (permitted) => lastOfEach(searches, reader.site, permitted),
@@ -62,6 +66,7 @@ function inTransaction(connection: Connection, writer: Writer): ResourceTransact
     ...readerOf(reader, connection),
     write: (writes) => write(writer, connection, writes, true),
     guard: (keys) => holdKeys(connection, site, keys),
+    hold: (permitted) => hold(reader, connection, permitted),
   };
 }
 

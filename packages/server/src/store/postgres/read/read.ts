@@ -1,7 +1,8 @@
 import type { Letter, Resource } from '@chartgate/fhir';
 import type { HistoryInstance, Read, Vread } from '../../../access/interaction.ts';
 import type { Permitted } from '../../../access/permit.ts';
-import type { HistoryPage, StoredVersion } from '../../ports.ts';
+import type { AccessRule } from '../../../access/rule.ts';
+import type { StoredVersion } from '../../ports.ts';
 import { isPlain, opens } from '../access/content-rule.ts';
 import { requirePermittedHere } from '../access/permitted-here.ts';
 import { ruleCondition } from '../access/rule.ts';
@@ -9,7 +10,7 @@ import type { Connection } from '../database/database.ts';
 import { type Site, table } from '../database/site.ts';
 import { type Sql, sql } from '../database/sql.ts';
 import { factsOf } from '../index/content-facts.ts';
-import { typeKey } from '../index/type-key.ts';
+import { typeKey, typeOfKey } from '../index/type-key.ts';
 import { storedVersion, type VersionRow } from '../index/version-row.ts';
 
 /** What reading needs of the store. */
@@ -33,7 +34,7 @@ export async function read(reader: Reader, permitted: Permitted<Read>): Promise<
   const [row] = await reader.ruled.query<VersionRow>(
     sql`select r.tk, r.id, r.ver, r.lu, r.method, r.body ${visible(reader.site, permitted)}`,
   );
-  return row && openVersions(reader.site, permitted, [row])[0];
+  return row && openVersions(reader.site, permitted.rule, [row])[0];
 }
 
 export async function vread(reader: Reader, permitted: Permitted<Vread>): Promise<StoredVersion | undefined> {
@@ -52,40 +53,11 @@ export async function vread(reader: Reader, permitted: Permitted<Vread>): Promis
       ) v`,
     plain ? `${reader.site.schema} vread` : undefined,
   );
-  return row && openVersions(reader.site, permitted, [row])[0];
-}
-
-/** The versions 1 to the current one are all there, so that their number is the current version's. */
-export async function history(reader: Reader, permitted: Permitted<HistoryInstance>): Promise<HistoryPage | undefined> {
-  requirePermittedHere(reader.site, permitted);
-  const { type, count, before = 2 ** 31 - 1 } = permitted.interaction;
-  const plain = isPlain(permitted.rule, type, 'r');
-  const rows = await (plain ? reader.keyed : reader.ruled).query<VersionRow & { total: number; ver: number | null }>(
-    sql`select r.tk, r.id, r.ver as total, v.* ${visible(reader.site, permitted)}
-      left join lateral (
-        (select r.ver, r.lu, r.method, r.body where r.ver < ${before}::int8)
-        union all
-        (select h.ver, h.lu, h.method, h.body from ${table(reader.site, 'hist')} h
-          where h.tk = r.tk and h.id = r.id and h.ver < ${before}::int8 order by h.ver desc limit ${count + 1})
-        order by ver desc limit ${count + 1}
-      ) v on true`,
-    plain ? `${reader.site.schema} history` : undefined,
-  );
-  const [first] = rows;
-  if (!first) return undefined;
-  const page = rows.filter((row) => row.ver !== null);
-  const more = page.length > count;
-  const shown = page.slice(0, count);
-  const last = shown.at(-1)?.ver;
-  return {
-    versions: openVersions(reader.site, permitted, shown),
-    ...(plain ? { total: first.total } : {}),
-    ...(more && last !== undefined ? { next: last } : {}),
-  };
+  return row && openVersions(reader.site, permitted.rule, [row])[0];
 }
 
 /** `from res r where` it is the one asked for, and the rule opens it. A deleted one is judged by what it was. */
-function visible(site: Site, { interaction, rule }: Permitted<Read | Vread | HistoryInstance>): Sql {
+export function visible(site: Site, { interaction, rule }: Permitted<Read | Vread | HistoryInstance>): Sql {
   const { type, id } = interaction;
   const isTheOne = sql`r.tk = ${typeKey(type)} and r.id = ${id}`;
   if (isPlain(rule, type, 'r')) return sql`from (select * from ${table(site, 'res')} r where ${isTheOne}) r`;
@@ -98,16 +70,11 @@ function visible(site: Site, { interaction, rule }: Permitted<Read | Vread | His
  * The versions that the rule opens, judged by what each of them holds: an earlier one may have lain outside (another
  * patient's, another category), and a hash in the index is not the value itself.
  */
-function openVersions(
-  site: Site,
-  { interaction, rule }: Permitted<Read | Vread | HistoryInstance>,
-  rows: readonly VersionRow[],
-): StoredVersion[] {
+export function openVersions(site: Site, rule: AccessRule, rows: readonly VersionRow[]): StoredVersion[] {
   const letter: Letter = 'r';
-  const plain = isPlain(rule, interaction.type, letter);
-  const isOpen = ({ id, lu, body }: VersionRow) =>
-    plain ||
+  const isOpen = ({ tk, id, lu, body }: VersionRow) =>
     body === null ||
+    isPlain(rule, typeOfKey(tk), letter) ||
     opens(rule, letter, { ...factsOf(site, JSON.parse(body) as Resource, id), lastUpdated: Number(lu) });
   return rows.filter(isOpen).map(storedVersion);
 }

@@ -1,4 +1,14 @@
-import { FhirError, gone, issue, type Letter, notFound, preconditionFailed, spliceVersion } from '@chartgate/fhir';
+import {
+  type EntityTags,
+  FhirError,
+  gone,
+  issue,
+  type Letter,
+  namesVersion,
+  notFound,
+  preconditionFailed,
+  spliceVersion,
+} from '@chartgate/fhir';
 import type { Content } from '../../../access/interaction.ts';
 import type { AccessRule } from '../../../access/rule.ts';
 import type { StoredVersion, Write } from '../../ports.ts';
@@ -45,6 +55,7 @@ export function planWrite(planner: Planner, write: Write, current: Current | und
   const { type, id, ifMatch } = write.permitted.interaction;
   const reference = `${type}/${id}`;
   if (ifMatch !== undefined) requireMatch(reference, ifMatch, current?.open ? current : undefined);
+  if (write.kind === 'update') requireNoMatch(reference, write.permitted.interaction.ifNoneMatch, current);
   return write.kind === 'delete'
     ? planDelete(planner, { type, id }, current)
     : planUpdate(planner, write, current, reference);
@@ -125,15 +136,24 @@ function versionOf(
   };
 }
 
-/** @see https://hl7.org/fhir/R4/http.html#concurrency */
-function requireMatch(reference: string, ifMatch: string, current: Current | undefined): void {
-  if (current && String(current.version) === ifMatch) return;
+/** A deletion is a version as well, but there is no current representation that `*` could stand for. */
+function requireMatch(reference: string, ifMatch: EntityTags, current: Current | undefined): void {
+  const isThere = current !== undefined && !(current.deleted && ifMatch === '*');
+  if (isThere && namesVersion(ifMatch, current.version)) return;
+  const asked = ifMatch === '*' ? 'that there is' : `version ${ifMatch.join(' or ')} of`;
   throw preconditionFailed(
-    current
-      ? `If-Match asks for version ${ifMatch} of ${reference}, but its current version is ${current.version}. ` +
+    current && isThere
+      ? `If-Match asks for ${asked} ${reference}, but its current version is ${current.version}. ` +
           'Read it again, and repeat the change on what it is now.'
-      : `If-Match asks for version ${ifMatch} of ${reference}, which has no current version here.`,
+      : `If-Match asks for ${asked} ${reference}, which has no current version here.`,
   );
+}
+
+/** A hidden one goes on to be refused like any other change of it. */
+function requireNoMatch(reference: string, ifNoneMatch: EntityTags | undefined, current: Current | undefined): void {
+  if (ifNoneMatch === undefined || !current?.open || current.deleted) return;
+  if (!namesVersion(ifNoneMatch, current.version)) return;
+  throw preconditionFailed(`If-None-Match does not hold: ${reference} is there, with version ${current.version}.`);
 }
 
 /** @throws {FhirError} 400 when two writes are about the same resource: which one should win is unknown */
