@@ -22,7 +22,7 @@ export async function loadDemo(
     scopes: parseScope('system/*.cruds').scopes,
     expiresAt: Number.POSITIVE_INFINITY,
   });
-  const context: FhirContext = { ...chart, operate, rights, seal: { key: '', boundTo: '' } };
+  const context: FhirContext = { ...chart, validation: 'structure', operate, rights, seal: { key: '', boundTo: '' } };
   const bundles = [supportingBundle({ seed: demo.seed }), ...patients(demo)];
   const last = bundles.at(-1)?.entry.find(({ resource }) => resource.resourceType === 'Patient')?.resource;
   if (!last || (await chart.store.read(rights.require({ code: 'read', type: 'Patient', id: last.id })))) return 0;
