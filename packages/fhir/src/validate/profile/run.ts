@@ -35,6 +35,7 @@ export class Run {
   readonly givenUp = new Set<string>();
   #findings: Findings;
   #done = new Map<unknown, Set<unknown>>();
+  readonly #numbers = new Map<object, number>();
   #work = 0;
   #isStopped = false;
   readonly #deadline = Date.now() + profileLimits.time;
@@ -57,13 +58,18 @@ export class Run {
     const isObject = typeof value === 'object' && value !== null;
     // Primitives have no identity: what has been applied to them is noted at their parent.
     const holder = isObject ? value : parent?.value;
-    const key = isObject || typeof rules === 'object' ? rules : `${name}[${index}] ${rules}`;
-    if (!isObject && typeof rules === 'object') return true;
+    const key = isObject ? rules : `${name}[${index}] ${typeof rules === 'string' ? rules : this.#numberOf(rules)}`;
     const done = this.#done.get(holder);
     if (done?.has(key)) return false;
     if (done) done.add(key);
     else this.#done.set(holder, new Set([key]));
     return true;
+  }
+
+  #numberOf(rules: object): number {
+    const number = this.#numbers.get(rules) ?? this.#numbers.size;
+    this.#numbers.set(rules, number);
+    return number;
   }
 
   /** Counts one step of work. @returns false once the validation has taken all it may, which is an error */
