@@ -11,7 +11,7 @@ import type { ExtensionContext } from './structure-definition.ts';
 export function isAllowedAt(extension: Item, { contexts, url }: Profile): boolean {
   const { parent } = extension;
   if (!parent || contexts.length === 0) return true;
-  if (Object.hasOwn(alsoAt, url) && namesOf(parent).has(alsoAt[url]!)) return true;
+  if (Object.hasOwn(alsoAt, url) && alsoAt[url]!.some((name) => namesOf(parent).has(name))) return true;
   return contexts.some((context) => isContext(parent, context));
 }
 
@@ -29,10 +29,15 @@ function isContext(element: Item, { type, expression }: ExtensionContext): boole
   }
 }
 
-/** R4 says of some extensions that they stand elsewhere than where all of its own definitions have them. */
-const alsoAt: Readonly<Record<string, string>> = {
-  'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type': 'ElementDefinition.type',
-  'http://hl7.org/fhir/StructureDefinition/regex': 'ElementDefinition.type',
+const core = 'http://hl7.org/fhir/StructureDefinition/';
+
+/** Where HL7 itself uses some of R4's extensions beyond the contexts that their R4 definitions name; later ones name them. */
+const alsoAt: Readonly<Record<string, readonly string[]>> = {
+  [`${core}structuredefinition-fhir-type`]: ['ElementDefinition.type'],
+  [`${core}regex`]: ['ElementDefinition.type'],
+  [`${core}structuredefinition-normative-version`]: ['Element'],
+  [`${core}capabilitystatement-expectation`]: ['Element'],
+  [`${core}valueset-concept-comments`]: ['CodeSystem.concept'],
 };
 
 /** Whether the expression, evaluated on the resource, yields the element. True where it cannot be told. */

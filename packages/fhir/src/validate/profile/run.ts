@@ -11,7 +11,7 @@ export const profileLimits = {
   /** Steps of one FHIRPath evaluation. */
   steps: 50_000,
   /** ms that a validation may take: the last resort, where none of the other limits holds. */
-  time: 5_000,
+  time: 3_000,
   /** Profiles that a resource may claim. */
   profilesOfResource: 20,
   /** Validations inside of validations: a slice told by a profile, whose reference's target has a profile, … */

@@ -37,7 +37,10 @@ const bundle = {
     { fullUrl: 'http://a.example/Observation/o', resource: observation, search: { mode: 'match' } },
   ],
 };
-const parameters = { resourceType: 'Parameters', parameter: [{ name: 'x', part: [{ name: 'y', resource: { resourceType: 'Patient', id: 'p', active: true } }] }] };
+const parameters = {
+  resourceType: 'Parameters',
+  parameter: [{ name: 'x', part: [{ name: 'y', resource: { resourceType: 'Patient', id: 'p', active: true } }] }],
+};
 
 const slicing = (path: string, type = 'value') => ({
   slicing: { discriminator: [{ type, path }], rules: 'closed', ordered: true },
