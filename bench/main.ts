@@ -3,19 +3,21 @@ import { writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ingest } from './ingest.ts';
+import { latency } from './latency.ts';
 import { type Benchmark, type Measurement, median, type Settings } from './measure.ts';
 import { read } from './read.ts';
 import { search } from './search.ts';
 import { table } from './table.ts';
 import { token } from './token.ts';
 
-const benchmarks: readonly Benchmark[] = [ingest, read, search, token];
+const benchmarks: readonly Benchmark[] = [ingest, read, search, latency, token];
 
 const usage = `npm run bench [-- name… options]
 
 ${benchmarks.map(({ name, about }) => `  ${name.padEnd(8)} ${about}`).join('\n')}
 
   --bundles FILE  tar archive (plain or zstd) of transaction bundles; without it 100 synthetic patients
+  --patients N    synthetic patients for \`latency\` (1000; 10000 are about a million resources)
   --runs N        how often each figure is taken (3)
   --seconds N     length of a timed stretch (5)
   --json FILE     writes all figures there
@@ -25,6 +27,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     bundles: { type: 'string' },
+    patients: { type: 'string', default: '1000' },
     runs: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '5' },
     json: { type: 'string' },
@@ -37,6 +40,7 @@ const settings: Settings = {
   runs: positive(values.runs, '--runs'),
   seconds: positive(values.seconds, '--seconds'),
   bundles: values.bundles,
+  patients: positive(values.patients, '--patients'),
   say: (text) => process.stderr.write(`${text}\n`),
 };
 

@@ -24,6 +24,8 @@ export type Settings = {
   readonly seconds: number;
   /** A tar archive (plain or zstd) of FHIR transaction bundles; synthetic patients where there is none. */
   readonly bundles: string | undefined;
+  /** How many synthetic patients the searches of `latency` look among. */
+  readonly patients: number;
   /** Tells what goes on. */
   readonly say: (text: string) => void;
 };

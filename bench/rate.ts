@@ -31,16 +31,16 @@ export async function forSeconds(
 export async function forEach<T>(
   elements: readonly T[],
   concurrency: number,
-  operation: (element: T) => Promise<number | undefined>,
+  operation: (element: T, n: number) => Promise<number | undefined>,
 ): Promise<Stretch> {
   const start = performance.now();
   let next = 0;
   let done = 0;
   const lane = async () => {
     for (;;) {
-      const element = elements[next++];
-      if (element === undefined) return;
-      const count = (await operation(element)) ?? 1;
+      const n = next++;
+      if (n >= elements.length) return;
+      const count = (await operation(elements[n] as T, n)) ?? 1;
       done += count;
     }
   };

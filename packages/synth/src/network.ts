@@ -45,7 +45,10 @@ export function networkOf(seed: string): Network {
 /** How a resource is named inside the supporting bundle, and how patients' bundles name it. */
 type Names = { readonly inside: Reference; readonly outside: Reference };
 
-type DrawnSite = { readonly inside: { organization: Reference; location: Reference }; readonly outside: Site };
+type DrawnSite = {
+  readonly inside: { organization: Reference; location: Reference; endpoint: Reference };
+  readonly outside: Site;
+};
 
 class Draw {
   readonly random: Random;
@@ -68,7 +71,7 @@ class Draw {
         type: [kind],
         name,
         telecom: this.#telecom(),
-        address: [addressOf(this.random, this.place)],
+        address: [addressOf(this.random, this.place, 'work')],
         ...(partOf && { partOf: partOf.inside }),
       },
     );
@@ -77,6 +80,7 @@ class Draw {
   site(careSite: CareSite, parent: Names): DrawnSite {
     const name = `${this.place.city} ${careSite.name}`;
     const organization = this.organization(name, careSite.kind, parent);
+    const endpoint = this.#endpoint(careSite.key, name, organization);
     const location = this.#add(
       'Location',
       name,
@@ -86,12 +90,12 @@ class Draw {
         name,
         type: [careSite.site],
         telecom: this.#telecom(),
-        address: addressOf(this.random, this.place),
+        address: addressOf(this.random, this.place, 'work'),
         managingOrganization: organization.inside,
       },
     );
     return {
-      inside: { organization: organization.inside, location: location.inside },
+      inside: { organization: organization.inside, location: location.inside, endpoint },
       outside: { key: careSite.key, organization: organization.outside, location: location.outside },
     };
   }
@@ -110,7 +114,7 @@ class Draw {
         active: true,
         name: [{ use: 'official', family, given: [given], prefix: ['Dr.'] }],
         telecom,
-        address: [addressOf(this.random, this.place)],
+        address: [addressOf(this.random, this.place, 'work')],
         gender,
       },
     );
@@ -126,9 +130,28 @@ class Draw {
         specialty: [specialties[specialty].specialty],
         location: [site.inside.location],
         telecom,
+        endpoint: [site.inside.endpoint],
       },
     );
     return { specialty, practitioner: practitioner.outside, role: role.outside, site: site.outside };
+  }
+
+  /** Where the site's systems are reached. */
+  #endpoint(key: CareSiteKey, name: string, organization: Names): Reference {
+    const names = this.#add(
+      'Endpoint',
+      name,
+      { system: `${home}/endpoint`, value: this.random.uuid() },
+      {
+        status: 'active',
+        connectionType: fhirRest,
+        name: `FHIR at ${name}`,
+        managingOrganization: organization.inside,
+        payloadType: [anyPayload],
+        address: `${home}/${key}/fhir`,
+      },
+    );
+    return names.inside;
   }
 
   #telecom() {
@@ -143,7 +166,7 @@ class Draw {
       resource: {
         resourceType: type,
         id,
-        meta: usCoreProfile(`us-core-${type.toLowerCase()}`),
+        ...(type !== 'Endpoint' && { meta: usCoreProfile(`us-core-${type.toLowerCase()}`) }),
         identifier: [identifier],
         ...members,
       },
@@ -156,15 +179,17 @@ class Draw {
   }
 }
 
+const fhirRest = coding(`${system.terminology}/endpoint-connection-type`, 'hl7-fhir-rest', 'HL7 FHIR');
+const anyPayload = concept(coding(`${system.terminology}/endpoint-payload-type`, 'any', 'Any'));
 const providerKind = coding(`${system.terminology}/organization-type`, 'prov', 'Healthcare Provider');
 
 export function familyOf(random: Random): string {
   return random.pick(familyBeginnings) + random.pick(familyEnds);
 }
 
-export function addressOf(random: Random, place: Place) {
+export function addressOf(random: Random, place: Place, use: 'home' | 'work' = 'home') {
   return {
-    use: 'home',
+    use,
     line: [`${random.int(1, 980)} ${random.pick(streets)}`],
     city: place.city,
     state: place.state,

@@ -3,12 +3,16 @@ import { test } from 'node:test';
 import { validate } from '@chartgate/fhir';
 import type { TransactionBundle, TransactionEntry } from './bundle.ts';
 import { patients } from './patients.ts';
+import { showcase } from './showcase/showcase.ts';
 import { supportingBundle } from './supporting.ts';
 
 const today = '2026-01-01';
 const bundles = [...patients({ seed: 'test', count: 150 })];
 const supporting = supportingBundle({ seed: 'test' });
 const all = [supporting, ...bundles];
+const shown = showcase({ seed: 'test' });
+/** Without the last bundle, which holds the Group. */
+const shownPatients = shown.slice(0, -1);
 
 type Loose = { readonly [member: string]: unknown };
 
@@ -44,6 +48,7 @@ test('the same seed gives the same bytes, and patient n is the same however many
     JSON.stringify(bundles.slice(140)),
   );
   assert.equal(JSON.stringify(supportingBundle({ seed: 'test' })), JSON.stringify(supporting));
+  assert.equal(JSON.stringify(showcase({ seed: 'test' })), JSON.stringify(shown));
 });
 
 test('another seed or another day gives other patients', () => {
@@ -52,6 +57,7 @@ test('another seed or another day gives other patients', () => {
   assert.notEqual(JSON.stringify(other), JSON.stringify(bundles[0]));
   assert.notEqual(JSON.stringify(later), JSON.stringify(bundles[0]));
   assert.notEqual(JSON.stringify(supportingBundle({ seed: 'another' })), JSON.stringify(supporting));
+  assert.notEqual(JSON.stringify(showcase({ seed: 'another' })), JSON.stringify(shown));
 });
 
 test('a day that is none is refused with what was expected', () => {
@@ -59,9 +65,9 @@ test('a day that is none is refused with what was expected', () => {
 });
 
 test('patients come by PUT under ids that no two resources share', () => {
-  const urls = bundles.flatMap((bundle) => bundle.entry.map((entry) => entry.request.url));
+  const urls = [...bundles, ...shown].flatMap((bundle) => bundle.entry.map((entry) => entry.request.url));
   assert.equal(new Set(urls).size, urls.length);
-  for (const { request, resource, fullUrl } of bundles.flatMap((bundle) => bundle.entry)) {
+  for (const { request, resource, fullUrl } of [...bundles, ...shown].flatMap((bundle) => bundle.entry)) {
     assert.equal(request.method, 'PUT');
     assert.equal(request.url, `${resource.resourceType}/${resource.id}`);
     assert.ok(fullUrl.endsWith(`/${request.url}`));
@@ -78,7 +84,9 @@ test('supporting resources are created only where none has their identifier', ()
 });
 
 test('every resource is valid FHIR R4', () => {
-  for (const resource of all.flatMap((bundle) => resources(bundle))) assert.deepEqual(validate(resource), []);
+  for (const resource of [...all, ...shown].flatMap((bundle) => resources(bundle))) {
+    assert.deepEqual(validate(resource), []);
+  }
 });
 
 test('every reference resolves inside its bundle or names a supporting resource', () => {
@@ -98,15 +106,29 @@ function namesOf({ fullUrl, resource, request }: TransactionEntry): string[] {
   return 'ifNoneExist' in request ? [...names, `${request.url}?${request.ifNoneExist}`] : names;
 }
 
+test('every reference and attachment of the showcase resolves inside of the patient, or names a supporting resource', () => {
+  const named = new Set(supporting.entry.flatMap(namesOf));
+  const people = new Set(shownPatients.map((bundle) => `Patient/${only(bundle, 'Patient').id}`));
+  for (const bundle of shown) {
+    const known = new Set([...named, ...people, ...bundle.entry.flatMap(namesOf)]);
+    for (const resource of resources(bundle)) {
+      for (const [path, { reference, contentType, url }] of objects(resource, resource.resourceType)) {
+        if (typeof reference === 'string') assert.ok(known.has(reference), `${path}: ${reference}`);
+        if (typeof contentType === 'string' && url !== undefined) assert.ok(known.has(String(url)), `${path}: ${url}`);
+      }
+    }
+  }
+});
+
 test('nothing happens before birth, after death or after today', () => {
   const future = /Date$|dueDate$|\.(birthDate|expirationDate)$/;
-  for (const bundle of bundles) {
+  for (const bundle of [...bundles, ...shownPatients]) {
     const patient = only(bundle, 'Patient');
     const birth = Date.parse(`${patient.birthDate}T00:00:00-05:00`);
     const end = Date.parse((patient.deceasedDateTime as string | undefined) ?? `${today}T23:59:59-05:00`);
     for (const resource of resources(bundle)) {
       for (const [path, text] of texts(resource, resource.resourceType)) {
-        if (!/^\d{4}-\d{2}-\d{2}(T|$)/.test(text) || path.startsWith('Specimen.accession')) continue;
+        if (!/^\d{4}-\d{2}-\d{2}(T|$)/.test(text) || /^Specimen\.(accession|identifier)/.test(path)) continue;
         if (future.test(path) && !path.endsWith('recordedDate') && !path.endsWith('startDate')) continue;
         const time = Date.parse(text.length === 10 ? `${text}T00:00:00-05:00` : text);
         assert.ok(
@@ -119,7 +141,7 @@ test('nothing happens before birth, after death or after today', () => {
 });
 
 test('periods end after they start, and conditions abate after their onset', () => {
-  for (const resource of bundles.flatMap((bundle) => resources(bundle))) {
+  for (const resource of [...bundles, ...shown].flatMap((bundle) => resources(bundle))) {
     for (const [path, { start, end }] of objects(resource, resource.resourceType)) {
       if (typeof start === 'string' && typeof end === 'string') assert.ok(start <= end, `${path} ${start} to ${end}`);
     }
@@ -137,6 +159,7 @@ const mustHave: { readonly [type: string]: readonly string[] } = {
   Device: ['udiCarrier', 'distinctIdentifier', 'lotNumber', 'serialNumber', 'type', 'patient'],
   DiagnosticReport: ['status', 'category', 'code', 'subject', 'encounter', 'effectiveDateTime', 'issued', 'performer'],
   DocumentReference: ['identifier', 'status', 'type', 'category', 'subject', 'date', 'author', 'content', 'context'],
+  Endpoint: ['status', 'connectionType', 'managingOrganization', 'payloadType', 'address'],
   Encounter: ['identifier', 'status', 'class', 'type', 'subject', 'participant', 'period', 'location'],
   Goal: ['lifecycleStatus', 'description', 'subject', 'startDate', 'target'],
   Immunization: ['status', 'vaccineCode', 'patient', 'occurrenceDateTime', 'primarySource'],
@@ -166,7 +189,7 @@ const mustHave: { readonly [type: string]: readonly string[] } = {
   Organization: ['identifier', 'active', 'name', 'telecom', 'address'],
   Patient: ['extension', 'identifier', 'name', 'telecom', 'gender', 'birthDate', 'address', 'communication'],
   Practitioner: ['identifier', 'name', 'telecom', 'address'],
-  PractitionerRole: ['practitioner', 'organization', 'code', 'specialty', 'location', 'telecom'],
+  PractitionerRole: ['practitioner', 'organization', 'code', 'specialty', 'location', 'telecom', 'endpoint'],
   Procedure: ['status', 'code', 'subject', 'performedDateTime', 'encounter'],
   Provenance: ['target', 'recorded', 'agent'],
   QuestionnaireResponse: ['identifier', 'questionnaire', 'status', 'subject', 'authored', 'author', 'item'],
@@ -175,11 +198,14 @@ const mustHave: { readonly [type: string]: readonly string[] } = {
   Specimen: ['type', 'subject', 'accessionIdentifier'],
 };
 
+/** US Core has no profile of Endpoint. */
+const usCore = /^http:\/\/hl7\.org\/fhir\/us\/core\/StructureDefinition\//;
+
 test('what US Core demands of each resource is there', () => {
   const seen = new Set<string>();
   for (const resource of all.flatMap((bundle) => resources(bundle))) {
     seen.add(resource.resourceType);
-    assert.match(String(resource.meta?.profile?.[0]), /^http:\/\/hl7\.org\/fhir\/us\/core\/StructureDefinition\//);
+    if (resource.resourceType !== 'Endpoint') assert.match(String(resource.meta?.profile?.[0]), usCore);
     for (const member of mustHave[resource.resourceType] ?? ['(unexpected type)']) {
       assert.ok(member in resource, `${resource.resourceType}.${member}`);
     }
@@ -195,14 +221,22 @@ test('what US Core demands of each resource is there', () => {
   assert.deepEqual([...seen].sort(), Object.keys(mustHave).sort());
 });
 
+test('an organization has no home, as invariant org-2 says', () => {
+  for (const { address } of resources(supporting, 'Organization')) {
+    for (const { use } of address as Loose[]) assert.equal(use, 'work');
+  }
+});
+
 test('patients are nobody: reserved mail domain, fictional telephone numbers, marked as test data', () => {
-  for (const resource of all.flatMap((bundle) => resources(bundle))) {
+  for (const resource of [...all, ...shown].flatMap((bundle) => resources(bundle))) {
     for (const [, { system, value }] of objects(resource)) {
       if (system === 'email') assert.match(String(value), /\.example$/);
-      if (system === 'phone') assert.match(String(value), /-555-01\d\d$/);
+      if (system === 'phone' && value !== undefined) assert.match(String(value), /-555-01\d\d$/);
     }
   }
-  for (const bundle of bundles) assert.match(JSON.stringify(only(bundle, 'Patient').meta), /"HTEST"/);
+  for (const bundle of [...bundles, ...shownPatients]) {
+    assert.match(JSON.stringify(only(bundle, 'Patient').meta), /"HTEST"/);
+  }
 });
 
 test('a record has about 60 to 150 resources on average', () => {

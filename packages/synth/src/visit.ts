@@ -17,6 +17,8 @@ export type Plan = {
   readonly reason?: Concept;
   readonly note?: NoteKey;
   readonly fever?: boolean;
+  /** Measures the vital signs, where that is not done as usual. */
+  readonly measure?: (visit: Visit) => void;
   readonly act: (visit: Visit) => void;
 };
 
@@ -66,7 +68,7 @@ function hold(chart: Chart, plan: Plan, start: Time, end: Time): void {
     clinician,
     fever: plan.fever ?? false,
   };
-  addVitalSigns(visit);
+  (plan.measure ?? addVitalSigns)(visit);
   plan.act(visit);
   addNote(visit, plan.note ?? 'progress', plan.reason);
   addProvenance(chart, chart.drafts.slice(first), timeText(end), clinician);

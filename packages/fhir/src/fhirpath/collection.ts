@@ -1,9 +1,11 @@
+import { isPrimitive } from '../definitions/type.ts';
 import { isEqualItem } from './equality.ts';
 import { FhirPathError } from './error.ts';
 import { type Frame, spend } from './frame.ts';
 import { fhirPathLimits } from './limits.ts';
+import { isObject } from './navigate.ts';
 import { type SystemValue, systemValue } from './system.ts';
-import { type Collection, nothing, string, type TypedValue } from './value.ts';
+import { type Collection, string, type TypedValue } from './value.ts';
 
 /** The one item of a collection, undefined for none. @throws {FhirPathError} for several */
 export function single(items: Collection, what: string): TypedValue | undefined {
@@ -59,26 +61,35 @@ export function text(value: string, frame: Frame): Collection {
 /** Without items that are equal to an earlier one. */
 export function distinct(items: Collection, frame: Frame): Collection {
   if (items.length < 2) return items;
-  const found: TypedValue[] = [];
-  const seen = new Set<string>();
-  for (const item of items) {
-    const key = keyOf(item);
-    if (key === undefined ? isIn(item, found, frame) : seen.has(key) || isIn(item, notKeyed(found), frame)) continue;
-    if (key !== undefined) seen.add(key);
-    found.push(item);
-  }
-  return found;
+  const isNew = newcomers(frame);
+  return items.filter(isNew);
 }
 
-function notKeyed(items: Collection): Collection {
-  return items.some((item) => keyOf(item) === undefined) ? items.filter((item) => keyOf(item) === undefined) : nothing;
+/** Tells of one item after the other whether it is equal to none before it. */
+export function newcomers(frame: Frame): (item: TypedValue) => boolean {
+  const buckets = new Map<string, TypedValue[]>();
+  return (item) => {
+    spend(frame, 1);
+    const key = bucketOf(item);
+    const bucket = buckets.get(key);
+    if (!bucket) {
+      buckets.set(key, [item]);
+      return true;
+    }
+    if (isIn(item, bucket, frame)) return false;
+    bucket.push(item);
+    return true;
+  };
 }
 
-/** Strings are equal exactly when their keys are; other items have no key. */
-function keyOf(item: TypedValue): string | undefined {
-  if (typeof item.value !== 'string') return undefined;
-  const value = systemValue(item);
-  return value?.type === 'System.String' ? value.value : undefined;
+/** Equal items have equal keys; so only those with the same key need a closer look. */
+function bucketOf(item: TypedValue): string {
+  const { value } = item;
+  const system = systemValue(item);
+  if (system) return system.type === 'System.String' ? `"${system.value}` : '';
+  if (isPrimitive(item.type) || !isObject(value)) return '';
+  const texts = Object.entries(value).map(([name, each]) => (typeof each === 'string' ? `${name}:${each}` : name));
+  return texts.sort().join();
 }
 
 export function isIn(item: TypedValue, items: Collection, frame: Frame): boolean {

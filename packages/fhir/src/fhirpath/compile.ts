@@ -134,14 +134,7 @@ function sort(of: Expression, parameters: readonly Node[]): Expression {
 function typeFunction(name: 'is' | 'as' | 'ofType', of: Expression, [parameter, ...more]: readonly Node[]): Expression {
   const names = parameter && more.length === 0 ? namesOf(parameter) : undefined;
   if (!names) throw new FhirPathError(`The function ${name}() takes the name of a type.`);
-  const type = qualified(names);
-  if (name !== 'ofType') return typeOperator(name, of, type);
-  requireType(type);
-  return (frame) => {
-    const items = of(frame);
-    spend(frame, 1 + items.length);
-    return items.filter((item) => isUsableAs(item, type));
-  };
+  return typeOperator(name === 'is' ? 'is' : 'as', of, qualified(names));
 }
 
 /** `FHIR.Patient` was parsed as a path. */
@@ -152,14 +145,15 @@ function namesOf(node: Node): readonly string[] | undefined {
   return names && [...names, node.name];
 }
 
+/** `as` takes several items like `ofType()`: R4's own search parameters and invariants (dom-3) are written so. */
 function typeOperator(operator: 'is' | 'as', operand: Expression, type: TypeSpecifier): Expression {
   requireType(type);
   return (frame) => {
-    const item = single(operand(frame), operator);
-    spend(frame, 1);
-    if (!item) return nothing;
-    if (operator === 'is') return truth(isOfType(item, type));
-    return isUsableAs(item, type) ? [item] : nothing;
+    const items = operand(frame);
+    spend(frame, 1 + items.length);
+    if (operator === 'as') return items.filter((item) => isUsableAs(item, type));
+    const item = single(items, operator);
+    return item ? truth(isOfType(item, type)) : nothing;
   };
 }
 

@@ -59,11 +59,11 @@ function addMonths(value: Temporal, months: number): Temporal | undefined {
   const [newYear, newMonth] = [Math.floor(count / 12), (((count % 12) + 12) % 12) + 1];
   if (!(newYear >= 1 && newYear <= 9999)) return undefined;
   const date = day === undefined ? [] : [Math.min(day, daysIn(newYear, newMonth))];
-  return { ...value, parts: [newYear, newMonth, ...date, ...rest] };
+  return { offset: value.offset, parts: [newYear, newMonth, ...date, ...rest] };
 }
 
 function withYear(value: Temporal, year: number): Temporal | undefined {
-  return year >= 1 && year <= 9999 ? { ...value, parts: [year] } : undefined;
+  return year >= 1 && year <= 9999 ? { offset: value.offset, parts: [year] } : undefined;
 }
 
 /** Days are turned into years of 365 or months of 30, as FHIRPath converts them. */
@@ -79,7 +79,7 @@ function addMillis(value: Temporal, unit: keyof typeof millis, amount: number): 
   const added = Math.trunc(amount * millis[unit]);
   const kept = needed[unit] <= precision ? added : truncatedTo(precision, added);
   const parts = partsOf(localMillis(value) + kept, precision);
-  return parts && { ...value, parts };
+  return parts && { offset: value.offset, parts };
 }
 
 /** Whole days, hours, minutes or seconds. */
@@ -95,5 +95,5 @@ function addToTime(value: Temporal, unit: CalendarUnit, amount: number): Tempora
   }
   const day = { parts: [2000, 1, 1, ...value.parts], offset: undefined };
   const moved = addMillis(day, unit, amount % 86_400_000);
-  return { ...value, parts: moved?.parts.slice(3) ?? value.parts };
+  return { offset: undefined, parts: moved?.parts.slice(3) ?? value.parts };
 }

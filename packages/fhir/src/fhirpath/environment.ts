@@ -20,6 +20,10 @@ export type Environment = {
   conformsTo?(profile: string, value: TypedValue): boolean | undefined;
   /** Whether `code` is `other` or above it in its code system; undefined where that cannot be told. */
   subsumes?(system: string, code: string, other: string): boolean | undefined;
+  /** Whether a value is in a slice of a profile, by its name; undefined where that cannot be told. */
+  isInSlice?(profile: string, slice: string, value: TypedValue): boolean | undefined;
+  /** The ElementDefinition of a value, from the profile it is validated against. */
+  elementDefinition?(value: TypedValue): TypedValue | undefined;
   /** Steps the evaluation may take; one is a node of the expression or an item it looks at. (Default: 1 000 000) */
   readonly steps?: number;
 };

@@ -29,7 +29,7 @@ export function isEqualItem(a: TypedValue, b: TypedValue, frame: Frame): boolean
   const [x, y] = [systemValue(a), systemValue(b)];
   if (x && y) return isEqualSystem(x, y);
   if (x || y) return false;
-  return isSameJson(a.value, b.value, frame, strict) && isSameJson(a.companion, b.companion, frame, strict);
+  return isSameJson(a.value, b.value, strict(frame)) && isSameJson(a.companion, b.companion, strict(frame));
 }
 
 function isEqualSystem(a: SystemValue, b: SystemValue): boolean | undefined {
@@ -94,7 +94,7 @@ function isEquivalentItem(a: TypedValue, b: TypedValue, frame: Frame): boolean {
   const [x, y] = [systemValue(a), systemValue(b)];
   if (x && y) return isEquivalentSystem(x, y);
   if (x || y) return false;
-  return isSameJson(a.value, b.value, frame, loose) && isSameJson(a.companion, b.companion, frame, loose);
+  return isSameJson(a.value, b.value, loose(frame)) && isSameJson(a.companion, b.companion, loose(frame));
 }
 
 function isEquivalentSystem(a: SystemValue, b: SystemValue): boolean {
@@ -116,19 +116,19 @@ function normalized(text: string): string {
 }
 
 /** How the texts and lists inside of complex values are compared. */
-type Comparison = { readonly text: (text: string) => string; readonly isOrdered: boolean };
+type Comparison = { readonly frame: Frame; readonly text: (text: string) => string; readonly isOrdered: boolean };
 
-const strict: Comparison = { text: (text) => text, isOrdered: true };
-const loose: Comparison = { text: normalized, isOrdered: false };
+const strict = (frame: Frame): Comparison => ({ frame, text: (text) => text, isOrdered: true });
+const loose = (frame: Frame): Comparison => ({ frame, text: normalized, isOrdered: false });
 
-function isSameJson(a: unknown, b: unknown, frame: Frame, how: Comparison): boolean {
-  spend(frame, 1);
+function isSameJson(a: unknown, b: unknown, how: Comparison): boolean {
+  spend(how.frame, 1);
   if (a === b) return true;
   if (typeof a === 'string' && typeof b === 'string') return how.text(a) === how.text(b);
   const [x, y] = [numberText(a), numberText(b)];
   if (x !== undefined && y !== undefined) return isSameNumber(x, y);
-  if (Array.isArray(a) && Array.isArray(b)) return isSameList(a, b, frame, how);
-  return isObject(a) && isObject(b) && x === undefined && y === undefined && isSameObject(a, b, frame, how);
+  if (Array.isArray(a) && Array.isArray(b)) return isSameList(a, b, how);
+  return isObject(a) && isObject(b) && x === undefined && y === undefined && isSameObject(a, b, how);
 }
 
 function isSameNumber(a: string, b: string): boolean {
@@ -136,12 +136,12 @@ function isSameNumber(a: string, b: string): boolean {
   return x !== undefined && y !== undefined && compareDecimals(x, y) === 0;
 }
 
-function isSameList(a: readonly unknown[], b: readonly unknown[], frame: Frame, how: Comparison): boolean {
+function isSameList(a: readonly unknown[], b: readonly unknown[], how: Comparison): boolean {
   if (a.length !== b.length) return false;
-  if (how.isOrdered) return a.every((item, at) => isSameJson(item, b[at], frame, how));
+  if (how.isOrdered) return a.every((item, at) => isSameJson(item, b[at], how));
   const rest = [...b];
   return a.every((item) => {
-    const at = rest.findIndex((other) => isSameJson(item, other, frame, how));
+    const at = rest.findIndex((other) => isSameJson(item, other, how));
     if (at >= 0) rest.splice(at, 1);
     return at >= 0;
   });
@@ -149,8 +149,8 @@ function isSameList(a: readonly unknown[], b: readonly unknown[], frame: Frame, 
 
 type Json = Readonly<Record<string, unknown>>;
 
-function isSameObject(a: Json, b: Json, frame: Frame, how: Comparison): boolean {
+function isSameObject(a: Json, b: Json, how: Comparison): boolean {
   const names = Object.keys(a);
   if (names.length !== Object.keys(b).length) return false;
-  return names.every((name) => Object.hasOwn(b, name) && isSameJson(a[name], b[name], frame, how));
+  return names.every((name) => Object.hasOwn(b, name) && isSameJson(a[name], b[name], how));
 }

@@ -4,6 +4,8 @@ export const fhirPathLimits = {
   expression: 20_000,
   /** Parts of an expression inside each other. */
   depth: 100,
+  /** Steps of a path, or operators of a chain such as `a or b or c`. */
+  levels: 500,
   /** Steps of an evaluation, where its environment says nothing else. */
   steps: 1_000_000,
   /** Characters of a string that an evaluation makes. */

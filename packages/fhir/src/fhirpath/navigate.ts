@@ -16,7 +16,8 @@ export function memberReader(name: string): MemberReader {
     let slots = known.get(item.type);
     if (!slots) {
       slots = slotsOf(item.type, name);
-      known.set(item.type, slots);
+      // The type of a resource that nobody has validated may be any text.
+      if (isType(item.type)) known.set(item.type, slots);
     }
     if (slots.length > 0) readSlots(slots, item, out);
     else if (isSystem(item.type)) readSystem(item, name, out);
@@ -62,7 +63,7 @@ function readSlots(slots: readonly Slot[], item: TypedValue, out: TypedValue[]):
 
 type Source = { readonly slot: Slot; readonly holder: TypedValue };
 
-/** Items of one shape, so that reading them stays fast. */
+/** Items of one shape and no object for the parameters, as nothing runs as often as this. */
 function read(
   { slot, holder }: Source,
   index: number | undefined,
@@ -94,9 +95,17 @@ function readSystem({ type, value }: TypedValue, name: string, out: TypedValue[]
   }
 }
 
+const slotsOfTypes = new Map<string, readonly Slot[]>();
+
 /** All elements of an item, in the order of its definition. */
 export function readChildren(item: TypedValue, out: TypedValue[]): void {
-  readSlots(elementsOf(item.type).flatMap(slotsOfElement), item, out);
+  const { type } = item;
+  let slots = slotsOfTypes.get(type);
+  if (!slots) {
+    slots = elementsOf(type).flatMap(slotsOfElement);
+    if (isType(type)) slotsOfTypes.set(type, slots);
+  }
+  readSlots(slots, item, out);
 }
 
 function list(value: unknown): readonly unknown[] {

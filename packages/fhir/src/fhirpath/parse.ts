@@ -19,7 +19,37 @@ export function parseFhirPath(text: string): Node {
   const parser: Parser = { text, tokens: tokens(text), at: 0, depth: 0 };
   const node = expression(parser, 0);
   if (peek(parser).kind !== 'end') fail(parser, 'an operator or the end');
+  requireFlat(node);
   return node;
+}
+
+/** Paths and chains of operators are evaluated inside each other, too, however flat they are written. */
+function requireFlat(root: Node): void {
+  let level: readonly Node[] = [root];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > fhirPathLimits.levels) {
+      throw new FhirPathError(`A path or a chain of operators is longer than ${fhirPathLimits.levels}. Split it.`);
+    }
+    level = level.flatMap(partsOf);
+  }
+}
+
+function partsOf(node: Node): readonly Node[] {
+  switch (node.kind) {
+    case 'member':
+      return node.of ? [node.of] : [];
+    case 'call':
+      return node.of ? [node.of, ...node.parameters] : node.parameters;
+    case 'indexer':
+      return [node.of, node.at];
+    case 'sign':
+    case 'type':
+      return [node.operand];
+    case 'binary':
+      return [node.left, node.right];
+    default:
+      return [];
+  }
 }
 
 type Parser = { readonly text: string; readonly tokens: readonly Token[]; at: number; depth: number };
@@ -94,13 +124,9 @@ function nested(parser: Parser, parse: (parser: Parser) => Node): Node {
   return node;
 }
 
-/** Steps of one path are evaluated inside each other, so their number is bounded like a depth. */
-const longestPath = 1_000;
-
 function path(parser: Parser): Node {
   let node = term(parser);
-  for (let steps = 0; ; steps++) {
-    if (steps > longestPath) fail(parser, `a path of at most ${longestPath} steps`);
+  for (;;) {
     if (accept(parser, '.')) {
       const { kind, text } = peek(parser);
       if (kind === 'dollar') fail(parser, 'a name');

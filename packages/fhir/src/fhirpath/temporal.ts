@@ -6,17 +6,19 @@ export type Temporal = {
   readonly parts: readonly number[];
   /** Minutes east of UTC; undefined where none were given. */
   readonly offset: number | undefined;
+  /** As it was written, where it was. */
+  readonly text?: string;
 };
 
 const time = '(?:(\\d{2})(?::(\\d{2})(?::(\\d{2})(?:\\.(\\d+))?)?)?)';
 const datePattern = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
-const dateTimePattern = new RegExp(`^(\\d{4})(?:-(\\d{2})(?:-(\\d{2}))?)?(?:T${time}?(Z|[+-]\\d{2}:\\d{2})?)?$`);
+const dateTimePattern = new RegExp(`^(\\d{4})(?:-(\\d{2})(?:-(\\d{2}))?)?(?:T${time}(Z|[+-]\\d{2}:\\d{2})?)?$`);
 const timePattern = new RegExp(`^${time}$`);
 
 /** A date such as `2014-01`; undefined for a text that is none. */
 export function parseDate(text: string): Temporal | undefined {
   const match = datePattern.exec(text);
-  return match ? existing({ parts: numbers(match.slice(1)), offset: undefined }) : undefined;
+  return match ? existing({ parts: numbers(match.slice(1)), offset: undefined, text }) : undefined;
 }
 
 /** A date with or without a time, such as `2014-01-25T14:30:14.559+10:00`; undefined for a text that is none. */
@@ -26,7 +28,7 @@ export function parseDateTime(text: string): Temporal | undefined {
   const [, year, month, day, hour, minute, second, fraction, zone] = match;
   if (hour !== undefined && day === undefined) return undefined;
   const parts = numbers([year, month, day, hour, minute, second], fraction);
-  return existing({ parts, offset: zone === undefined ? undefined : offsetOf(zone) });
+  return existing({ parts, offset: zone === undefined ? undefined : offsetOf(zone), text });
 }
 
 /** A time of day such as `14:30`; undefined for a text that is none. */
@@ -36,14 +38,16 @@ export function parseTime(text: string): Temporal | undefined {
   const [hour = 0, minute = 0, second = 0, ...rest] = numbers(match.slice(1, 4), match[4]);
   if (hour > 23 || minute > 59 || second > 60) return undefined;
   const given = match.slice(1, 4).filter((part) => part !== undefined).length;
-  return { parts: [...[hour, minute, second].slice(0, given), ...rest], offset: undefined };
+  return { parts: [...[hour, minute, second].slice(0, given), ...rest], offset: undefined, text };
 }
 
 /** `@2014-01-25`, `@2014-01-25T14:30`, `@T14:30`. */
 export function parseDateTimeLiteral(literal: string): TypedValue | undefined {
   const text = literal.slice(1);
   if (text.startsWith('T')) return typed('System.Time', parseTime(text.slice(1)));
-  return text.includes('T') ? typed('System.DateTime', parseDateTime(text)) : typed('System.Date', parseDate(text));
+  return text.includes('T')
+    ? typed('System.DateTime', parseDateTime(text.replace(/T$/, '')))
+    : typed('System.Date', parseDate(text));
 }
 
 function typed(type: string, value: Temporal | undefined): TypedValue | undefined {
@@ -52,7 +56,7 @@ function typed(type: string, value: Temporal | undefined): TypedValue | undefine
 
 function numbers(parts: readonly (string | undefined)[], fraction?: string): number[] {
   const given = parts.filter((part) => part !== undefined).map(Number);
-  if (fraction !== undefined) given.push(Number(fraction.slice(0, 3).padEnd(3, '0')));
+  if (fraction !== undefined) given.push(Number(`${fraction.slice(0, 3).padEnd(3, '0')}.${fraction.slice(3) || 0}`));
   return given;
 }
 
@@ -74,8 +78,9 @@ export function daysIn(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** As FHIR writes it. */
-export function temporalText(type: string, { parts, offset }: Temporal): string {
+/** As it was written, else as FHIR writes it. */
+export function temporalText(type: string, { parts, offset, text }: Temporal): string {
+  if (text !== undefined) return text;
   const digits = (at: number, length = 2) => String(parts[at]).padStart(length, '0');
   if (type === 'System.Time') return clock(parts);
   const date = [digits(0, 4), ...[1, 2].filter((at) => at < parts.length).map((at) => digits(at))].join('-');
@@ -84,7 +89,7 @@ export function temporalText(type: string, { parts, offset }: Temporal): string 
 
 function clock(parts: readonly number[]): string {
   const text = parts.slice(0, 3).map((part) => String(part).padStart(2, '0'));
-  return text.join(':') + (parts.length > 3 ? `.${String(parts[3]).padStart(3, '0')}` : '');
+  return text.join(':') + (parts.length > 3 ? `.${String(Math.trunc(parts[3] ?? 0)).padStart(3, '0')}` : '');
 }
 
 function offsetText(offset: number | undefined): string {

@@ -36,43 +36,43 @@ function parseOperation(operation: unknown, refuse: Refuse): FhirPathOperation {
     throw refuse.malformed('Expected a parameter with the name "operation" and parts.');
   }
   const parts = partsOf(operation.part, refuse);
-  const path = pathIn(parts, refuse);
-  const type = primitive(parts, 'type', 'valueCode', refuse);
+  const path = pathIn(parts);
+  const type = primitive(parts, 'type', 'valueCode');
   switch (type) {
     case 'add':
       return {
         type,
         path,
         refuse,
-        name: text(parts, 'name', refuse),
-        value: parseValue(part(parts, 'value', refuse), refuse),
+        name: text(parts, 'name'),
+        value: parseValue(part(parts, 'value'), refuse),
       };
     case 'insert':
       return {
         type,
         path,
         refuse,
-        index: index(parts, 'index', refuse),
-        value: parseValue(part(parts, 'value', refuse), refuse),
+        index: index(parts, 'index'),
+        value: parseValue(part(parts, 'value'), refuse),
       };
     case 'delete':
       return { type, path, refuse };
     case 'replace':
-      return { type, path, refuse, value: parseValue(part(parts, 'value', refuse), refuse) };
+      return { type, path, refuse, value: parseValue(part(parts, 'value'), refuse) };
     case 'move':
       return {
         type,
         path,
         refuse,
-        source: index(parts, 'source', refuse),
-        destination: index(parts, 'destination', refuse),
+        source: index(parts, 'source'),
+        destination: index(parts, 'destination'),
       };
     default:
       throw refuse.malformed('The part type is a code: add, insert, delete, replace or move.');
   }
 }
 
-type Parts = ReadonlyMap<string, Tree>;
+type Parts = { readonly named: ReadonlyMap<string, Tree>; readonly refuse: Refuse };
 
 function partsOf(parts: readonly unknown[], refuse: Refuse): Parts {
   const found = new Map<string, Tree>();
@@ -82,40 +82,40 @@ function partsOf(parts: readonly unknown[], refuse: Refuse): Parts {
     if (found.has(name)) throw refuse.malformed('Each part is given once.');
     found.set(name, part);
   }
-  return found;
+  return { named: found, refuse };
 }
 
-function part(parts: Parts, name: string, refuse: Refuse): Tree {
-  const found = parts.get(name);
+function part({ named, refuse }: Parts, name: string): Tree {
+  const found = named.get(name);
   if (!found) throw refuse.malformed(`The part ${name} is missing.`);
   return found;
 }
 
-function primitive(parts: Parts, name: string, member: string, refuse: Refuse): unknown {
-  const found = part(parts, name, refuse);
+function primitive(parts: Parts, name: string, member: string): unknown {
+  const found = part(parts, name);
   return Object.hasOwn(found, member) ? found[member] : undefined;
 }
 
-function text(parts: Parts, name: string, refuse: Refuse): string {
-  const value = primitive(parts, name, 'valueString', refuse);
-  if (typeof value !== 'string' || value === '') throw refuse.malformed(`The part ${name} has a valueString.`);
+function text(parts: Parts, name: string): string {
+  const value = primitive(parts, name, 'valueString');
+  if (typeof value !== 'string' || value === '') throw parts.refuse.malformed(`The part ${name} has a valueString.`);
   return value;
 }
 
-function index(parts: Parts, name: string, refuse: Refuse): number {
-  const value = primitive(parts, name, 'valueInteger', refuse);
+function index(parts: Parts, name: string): number {
+  const value = primitive(parts, name, 'valueInteger');
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) {
-    throw refuse.malformed(`The part ${name} has a valueInteger from 0 on.`);
+    throw parts.refuse.malformed(`The part ${name} has a valueInteger from 0 on.`);
   }
   return value;
 }
 
-function pathIn(parts: Parts, refuse: Refuse): FhirPath {
-  const expression = text(parts, 'path', refuse);
+function pathIn(parts: Parts): FhirPath {
+  const expression = text(parts, 'path');
   try {
     return compileFhirPath(expression);
   } catch (error) {
-    if (error instanceof FhirPathError) throw refuse.malformed(`The path is no FHIRPath. ${error.message}`);
+    if (error instanceof FhirPathError) throw parts.refuse.malformed(`The path is no FHIRPath. ${error.message}`);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import type { ElementDefinition } from '../definitions/element.ts';
 import { isPrimitive, isResourceType, typeDefinition } from '../definitions/type.ts';
+import { checkFhirPath } from '../fhirpath/check.ts';
 import { FhirPathError } from '../fhirpath/error.ts';
 import type { Collection, Place, TypedValue } from '../fhirpath/value.ts';
 import { badRequest } from '../outcome/fhir-error.ts';
@@ -38,15 +39,15 @@ export function applyFhirPathPatch(resource: unknown, parameters: unknown): unkn
 function apply(operation: FhirPathOperation, root: TypedValue, steps: number): void {
   const { refuse } = operation;
   const items = evaluated(operation, root, steps);
+  if (items.length === 0) requireElements(operation, root);
   switch (operation.type) {
     case 'add': {
       const holder = single(items, refuse);
-      const element = elementNamed(holder.type, operation.name, refuse);
-      addElement({ json: jsonOf(holder, refuse), type: holder.type }, element, operation.value, refuse);
+      addElement({ json: jsonOf(holder, refuse), type: holder.type, refuse }, operation.name, operation.value);
       break;
     }
     case 'insert':
-      insert(listOf(items, refuse), operation.index, operation.value, refuse);
+      insert(listOf(items, refuse), operation.index, operation.value);
       break;
     case 'delete':
       // What is not there is deleted already.
@@ -56,7 +57,7 @@ function apply(operation: FhirPathOperation, root: TypedValue, steps: number): v
       replace(single(items, refuse), operation.value, refuse);
       break;
     case 'move':
-      move(listOf(items, refuse), operation, refuse);
+      move(listOf(items, refuse), operation);
       break;
     default:
       operation satisfies never;
@@ -71,6 +72,12 @@ function evaluated({ path, refuse }: FhirPathOperation, root: TypedValue, steps:
     if (error instanceof FhirPathError) throw refuse.inapplicable(`The path cannot be evaluated. ${error.message}`);
     throw error;
   }
+}
+
+/** A name that is spelled wrong leads to nothing, which a delete would pass over in silence. */
+function requireElements({ path, refuse }: FhirPathOperation, { type }: TypedValue): void {
+  const [problem] = checkFhirPath(path.text, type);
+  if (problem !== undefined) throw refuse.inapplicable(`Its path leads nowhere. ${problem}`, 'not-found');
 }
 
 function single(items: Collection, refuse: Refuse): TypedValue {
@@ -112,6 +119,7 @@ type List = {
   readonly member: string;
   readonly element: ElementDefinition;
   readonly entries: Entry[];
+  readonly refuse: Refuse;
 };
 
 /** The list that a path leads to: all of its items and no other. */
@@ -130,19 +138,18 @@ function listOf(items: Collection, refuse: Refuse): List {
   if (index === undefined || !isWhole || items.length !== entries.length) {
     throw refuse.inapplicable('Its path must lead to a whole list, such as Patient.name.', 'value');
   }
-  return { json, member, element: elementNamed(holder.type, member, refuse), entries };
+  return { json, member, element: elementNamed(holder.type, member, refuse), entries, refuse };
 }
 
-function insert({ json, member, element, entries }: List, index: number, value: PatchValue, refuse: Refuse): void {
+function insert({ json, member, element, entries, refuse }: List, index: number, value: PatchValue): void {
   if (index > entries.length)
     throw refuse.inapplicable(`The list has ${entries.length} elements; its index is behind them.`);
   writeEntries(json, member, entries.toSpliced(index, 0, placedAs(element, value, refuse).entry));
 }
 
 function move(
-  { json, member, entries }: List,
+  { json, member, entries, refuse }: List,
   { source, destination }: { readonly source: number; readonly destination: number },
-  refuse: Refuse,
 ): void {
   const [moved] = entries.slice(source, source + 1);
   if (!moved || destination >= entries.length) {

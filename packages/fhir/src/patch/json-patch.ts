@@ -16,8 +16,11 @@ import { copyOf, depthOf, isSame, sizeOf, type Tree } from './tree.ts';
  * @see https://www.rfc-editor.org/rfc/rfc6902
  */
 export function applyJsonPatch(resource: unknown, operations: unknown): unknown {
-  const patch: Patch = { root: copyOf(resource), emptied: [], mayAdd: patchLimits.added };
-  for (const [index, operation] of parseJsonPatch(operations).entries()) apply(patch, operation, refusing(index));
+  const patch: Patch = { root: copyOf(resource), emptied: [], mayAdd: patchLimits.added, refuse: refusing(0) };
+  for (const [index, operation] of parseJsonPatch(operations).entries()) {
+    patch.refuse = refusing(index);
+    apply(patch, operation);
+  }
   for (const path of patch.emptied) dropEmpty(patch, path);
   requireDepth(patch.root);
   return patch.root;
@@ -30,29 +33,32 @@ export function requireDepth(result: unknown): void {
   throw new FhirError(422, [issue('too-costly', why)]);
 }
 
-/** A patch under way. `emptied` are places something was taken out of. */
-type Patch = { root: unknown; readonly emptied: Pointer[]; mayAdd: number };
+/** A patch under way. `emptied` are places something was taken out of; `refuse` is about the operation at hand. */
+type Patch = { root: unknown; readonly emptied: Pointer[]; mayAdd: number; refuse: Refuse };
 
-function apply(patch: Patch, operation: JsonOperation, refuse: Refuse): void {
+function apply(patch: Patch, operation: JsonOperation): void {
   switch (operation.op) {
     case 'add':
-      add(patch, operation.path, bounded(patch, operation.value, refuse), refuse);
+      add(patch, operation.path, bounded(patch, operation.value));
       break;
     case 'remove':
-      remove(patch, operation.path, refuse);
+      remove(patch, operation.path);
       break;
     case 'replace':
-      replace(patch, operation.path, bounded(patch, operation.value, refuse), refuse);
+      replace(patch, operation.path, bounded(patch, operation.value));
       break;
     case 'move':
-      move(patch, operation, refuse);
+      move(patch, operation);
       break;
     case 'copy':
-      add(patch, operation.path, bounded(patch, existing(patch, operation.from, 'from', refuse), refuse), refuse);
+      add(patch, operation.path, bounded(patch, existing(patch, operation.from, 'from')));
       break;
     case 'test':
-      if (!isSame(existing(patch, operation.path, 'path', refuse), operation.value)) {
-        throw refuse.inapplicable('The test failed: the resource has another value there. Read it again.', 'conflict');
+      if (!isSame(existing(patch, operation.path, 'path'), operation.value)) {
+        throw patch.refuse.inapplicable(
+          'The test failed: the resource has another value there. Read it again.',
+          'conflict',
+        );
       }
       break;
     default:
@@ -61,75 +67,78 @@ function apply(patch: Patch, operation: JsonOperation, refuse: Refuse): void {
 }
 
 /** A copy of what is to be put in. Copies of copies grow fast, so all that is added is counted. */
-function bounded(patch: Patch, value: unknown, refuse: Refuse): unknown {
+function bounded(patch: Patch, value: unknown): unknown {
   patch.mayAdd -= sizeOf(value, patch.mayAdd);
   if (patch.mayAdd < 0) {
-    throw refuse.inapplicable(`The patch adds more than ${patchLimits.added} values. Send an update.`, 'too-costly');
+    throw patch.refuse.inapplicable(
+      `The patch adds more than ${patchLimits.added} values. Send an update.`,
+      'too-costly',
+    );
   }
   return copyOf(value);
 }
 
-function existing(patch: Patch, pointer: Pointer, member: 'path' | 'from', refuse: Refuse): unknown {
+function existing(patch: Patch, pointer: Pointer, member: 'path' | 'from'): unknown {
   const value = valueAt(patch.root, pointer);
-  if (value === undefined) throw refuse.inapplicable(`There is nothing at its ${member}.`, 'not-found');
+  if (value === undefined) throw patch.refuse.inapplicable(`There is nothing at its ${member}.`, 'not-found');
   return value;
 }
 
 /** What a pointer's last token is to be found in. */
-function containerOf(patch: Patch, path: Pointer, refuse: Refuse): Container {
+function containerOf(patch: Patch, path: Pointer): Container {
   const container = valueAt(patch.root, path.slice(0, -1));
   if (!isContainer(container))
-    throw refuse.inapplicable('There is no object or array that its path leads into.', 'not-found');
+    throw patch.refuse.inapplicable('There is no object or array that its path leads into.', 'not-found');
   return container;
 }
 
-function add(patch: Patch, path: Pointer, value: unknown, refuse: Refuse): void {
+function add(patch: Patch, path: Pointer, value: unknown): void {
   const last = path.at(-1);
   if (last === undefined) {
     patch.root = value;
     return;
   }
-  const container = containerOf(patch, path, refuse);
+  const container = containerOf(patch, path);
   if (!Array.isArray(container)) {
     container[last] = value;
     return;
   }
   const index = last === '-' ? container.length : indexOf(last, container.length);
   if (index === undefined)
-    throw refuse.inapplicable('Its path has an index that is not in the array, nor just behind it.');
+    throw patch.refuse.inapplicable('Its path has an index that is not in the array, nor just behind it.');
   container.splice(index, 0, value);
 }
 
-function remove(patch: Patch, path: Pointer, refuse: Refuse): void {
-  existing(patch, path, 'path', refuse);
+function remove(patch: Patch, path: Pointer): void {
+  existing(patch, path, 'path');
   const last = path.at(-1);
-  if (last === undefined) throw refuse.inapplicable('A resource cannot be removed by a patch. Send a delete.');
-  const container = containerOf(patch, path, refuse);
+  if (last === undefined) throw patch.refuse.inapplicable('A resource cannot be removed by a patch. Send a delete.');
+  const container = containerOf(patch, path);
   if (Array.isArray(container)) container.splice(Number(last), 1);
   else delete container[last];
   if (isEmpty(container)) patch.emptied.push(path.slice(0, -1));
 }
 
-function replace(patch: Patch, path: Pointer, value: unknown, refuse: Refuse): void {
-  existing(patch, path, 'path', refuse);
+function replace(patch: Patch, path: Pointer, value: unknown): void {
+  existing(patch, path, 'path');
   const last = path.at(-1);
   if (last === undefined) {
     patch.root = value;
     return;
   }
-  const container = containerOf(patch, path, refuse);
+  const container = containerOf(patch, path);
   if (Array.isArray(container)) container[Number(last)] = value;
   else container[last] = value;
 }
 
-function move(patch: Patch, { path, from }: { readonly path: Pointer; readonly from: Pointer }, refuse: Refuse): void {
-  const value = existing(patch, from, 'from', refuse);
+function move(patch: Patch, { path, from }: { readonly path: Pointer; readonly from: Pointer }): void {
+  const value = existing(patch, from, 'from');
   if (isWithin(path, from)) {
     if (path.length === from.length) return;
-    throw refuse.inapplicable('Nothing can be moved into itself.');
+    throw patch.refuse.inapplicable('Nothing can be moved into itself.');
   }
-  remove(patch, from, refuse);
-  add(patch, path, value, refuse);
+  remove(patch, from);
+  add(patch, path, value);
 }
 
 function isEmpty(container: Container): boolean {

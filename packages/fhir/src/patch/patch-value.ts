@@ -88,20 +88,16 @@ function jsonKind(primitive: string): 'boolean' | 'number' | 'string' {
 /** An element made of parts. */
 function assembled(type: string, parts: readonly NamedValue[], refuse: Refuse): Tree {
   const json: Tree = {};
-  for (const { name, value } of parts) addElement({ json, type }, elementNamed(type, name, refuse), value, refuse);
+  for (const { name, value } of parts) addElement({ json, type, refuse }, name, value);
   return json;
 }
 
 /** The JSON of a complex value, or the companion of a primitive one. */
-export type Holder = { readonly json: Tree; readonly type: string };
+export type Holder = { readonly json: Tree; readonly type: string; readonly refuse: Refuse };
 
 /** Appends to a repeating element, or sets another one. @throws {FhirError} 422 where it is there already */
-export function addElement(
-  { json, type }: Holder,
-  element: ElementDefinition,
-  value: PatchValue,
-  refuse: Refuse,
-): void {
+export function addElement({ json, type, refuse }: Holder, name: string, value: PatchValue): void {
+  const element = elementNamed(type, name, refuse);
   const { member, entry } = placedAs(element, value, refuse);
   if (element.max > 1) {
     writeEntries(json, member, [...entriesOf(json, member), entry]);

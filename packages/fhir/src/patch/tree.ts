@@ -14,12 +14,18 @@ export function copyOf(value: unknown): unknown {
   return isTree(value) ? Object.fromEntries(Object.entries(value).map(([name, each]) => [name, copyOf(each)])) : value;
 }
 
-/** Objects, arrays and primitive values in a JSON value; as soon as there are more than `limit`, a number above it. */
+/** Characters of a string that count as much as a value. */
+const charactersOfOne = 128;
+
+/**
+ * Objects, arrays and primitive values in a JSON value, long strings counting more; as soon as there are more than
+ * `limit`, a number above it.
+ */
 export function sizeOf(value: unknown, limit: number): number {
   const waiting: unknown[] = [value];
   let size = 0;
   for (let next = waiting.pop(); size <= limit; next = waiting.pop()) {
-    size += 1;
+    size += typeof next === 'string' ? 1 + Math.floor(next.length / charactersOfOne) : 1;
     if (Array.isArray(next)) for (const each of next) waiting.push(each);
     else if (isTree(next)) waiting.push(...Object.values(next));
     if (waiting.length === 0) break;

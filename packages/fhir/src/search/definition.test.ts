@@ -63,6 +63,32 @@ test('a choice may be written by its member', () => {
   );
 });
 
+test('an expression beyond the subset that is compiled is evaluated as FHIRPath', () => {
+  const find = (expression: string, type: string, resource: object) => {
+    const { valuesOf } = searchParametersWith(parametersOf({ ...race, code: 'own', type, expression }));
+    return valuesOf(resource as never).filter(({ parameter }) => parameter === 'own');
+  };
+  const patient = { resourceType: 'Patient', name: [{ family: 'Ash', given: ['Al', 'Bo'] }], birthDate: '1950-05-01' };
+  const names = "Patient.name.where(family.startsWith('A')).given.first()";
+  assert.deepEqual(find(names, 'string', patient), [{ kind: 'string', parameter: 'own', value: 'Al' }]);
+  assert.deepEqual(find('Patient.name.given.count()', 'number', patient), [
+    { kind: 'number', parameter: 'own', lo: 2, hi: 2 },
+  ]);
+  assert.deepEqual(find('Patient.birthDate.exists()', 'token', patient), [
+    { kind: 'token', parameter: 'own', code: 'true' },
+  ]);
+  assert.equal(find('iif(birthDate.exists(), birthDate, @1900-01-01)', 'date', patient).length, 1);
+  assert.deepEqual(find('Patient.name.family + 1', 'string', patient), [], 'what fails finds nothing');
+});
+
+test('attack 67: an expression that takes too long is given up, and finds nothing', () => {
+  const expression = 'Patient.name.given.select($this.toChars()).first()';
+  const { valuesOf } = searchParametersWith(parametersOf({ ...race, code: 'own', type: 'string', expression }));
+  const name = Array.from({ length: 500 }, () => ({ given: ['x'.repeat(500)] }));
+  const values = valuesOf({ resourceType: 'Patient', name } as never);
+  assert.ok(!values.some(({ parameter }) => parameter === 'own'));
+});
+
 test('a type on which R4 has the code already keeps R4’s parameter', () => {
   assert.deepEqual(parametersOf({ ...race, code: 'name', expression: 'Patient.name' }), []);
 });

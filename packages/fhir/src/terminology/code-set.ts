@@ -17,6 +17,10 @@ export type Asked = { readonly system?: string | undefined; readonly code: strin
 
 /** A set of codes, some of which may not be at hand. */
 export type CodeSet = {
+  /** How many sets are asked at most about one code. */
+  readonly weight: number;
+  /** How many codes are walked at most to count it out. */
+  readonly size: number;
   /** Undefined: it cannot be told. */
   has(asked: Asked): boolean | undefined;
   /** The entry of a code, for its display; undefined where there is none at hand. */
@@ -35,12 +39,14 @@ export function listed(entries: readonly Entry[]): CodeSet {
   }
   const find = ({ system, code }: Asked) =>
     byCode.get(code)?.find((entry) => system === undefined || entry.system === system);
-  return { has: (asked) => find(asked) !== undefined, find, all: () => entries };
+  return { weight: 1, size: entries.length, has: (asked) => find(asked) !== undefined, find, all: () => entries };
 }
 
 /** A set of which nothing is at hand. @param why goes into the message of whoever wants all of it */
 export function unknownSet(why: string, has: (asked: Asked) => boolean | undefined = () => undefined): CodeSet {
   return {
+    weight: 1,
+    size: 0,
     has,
     find: () => undefined,
     all: () => {
@@ -54,6 +60,7 @@ export function union(sets: readonly CodeSet[]): CodeSet {
   const [only] = sets;
   if (only && sets.length === 1) return only;
   return {
+    ...costOf(sets),
     has: (asked) => any(sets.map((set) => () => set.has(asked))),
     find: (asked) => first(sets, (set) => set.find(asked)),
     *all() {
@@ -68,6 +75,7 @@ export function intersection(sets: readonly CodeSet[]): CodeSet {
   if (only && sets.length === 1) return only;
   const has = (asked: Asked) => all(sets.map((set) => () => set.has(asked)));
   return {
+    ...costOf(sets),
     has,
     find: (asked) => (has(asked) === false ? undefined : first(sets, (set) => set.find(asked))),
     all: () => selected(countable(sets), (entry) => required(has(entry), entry)),
@@ -78,10 +86,34 @@ export function intersection(sets: readonly CodeSet[]): CodeSet {
 export function difference(set: CodeSet, without: CodeSet): CodeSet {
   const has = (asked: Asked) => all([() => set.has(asked), () => not(without.has(asked))]);
   return {
+    ...costOf([set, without]),
     has,
     find: (asked) => (has(asked) === false ? undefined : set.find(asked)),
     all: () => selected(set.all(), (entry) => !required(without.has(entry), entry)),
   };
+}
+
+/** Sets that one question may ask: value sets that import each other many times over end here. */
+const heaviest = 10_000;
+
+/** Questions that counting a set out may take. */
+const costliest = 100_000_000;
+
+/** @throws {TerminologyError} too-costly, where a set is put together of too many */
+export function costOf(sets: readonly CodeSet[]): Pick<CodeSet, 'weight' | 'size'> {
+  let [weight, size] = [0, 0];
+  for (const set of sets) {
+    weight += set.weight;
+    size += set.size;
+  }
+  if (weight <= heaviest) return { weight, size };
+  throw new TerminologyError('too-costly', `A value set is put together of more than ${heaviest} parts.`);
+}
+
+/** All codes of a set. @throws {TerminologyError} too-costly, not-supported */
+export function countOut(set: CodeSet): Iterable<Entry> {
+  if (set.weight * set.size <= costliest) return set.all();
+  throw new TerminologyError('too-costly', 'To count the value set out takes more steps than are taken for one.');
 }
 
 function* selected(entries: Iterable<Entry>, isIn: (entry: Entry) => boolean): Generator<Entry> {

@@ -1,5 +1,5 @@
 import type { CanonicalResource } from '../conformance/canonical-source.ts';
-import type { CodeSet, Entry } from './code-set.ts';
+import { type CodeSet, countOut, type Entry } from './code-set.ts';
 import { displayIn, matcherOf } from './display.ts';
 import { TerminologyError } from './terminology-error.ts';
 
@@ -66,7 +66,7 @@ function wanted(codes: CodeSet, options: ExpandOptions): readonly Entry[] {
   const seen = new Set<string>();
   const entries: Entry[] = [];
   let walked = 0;
-  for (const entry of codes.all()) {
+  for (const entry of countOut(codes)) {
     walked += 1;
     if (walked > expandLimits.codes) throw tooMany();
     if (isLeftOut(entry, options) || !matches(entry)) continue;

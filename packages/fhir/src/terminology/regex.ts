@@ -1,9 +1,9 @@
-/** Characters that a pattern may have, and a text that is tried. */
+/** Characters that a pattern may have, and a text that is tried; a longer text does not fit. */
 const longestPattern = 200;
-const longestText = 1000;
+const longestText = 200;
 
-/** Open-ended repetitions that a pattern may have: each multiplies the work by the length of the text. */
-const mostRepetitions = 3;
+/** What makes a search try again: each open-ended repetition multiplies its work by the text's length, the others by 2. */
+const most = { repetitions: 2, options: 4, choices: 3 };
 
 /**
  * The test for a value set's `regex` filter, which must fit a whole value. Undefined where the pattern is no regular
@@ -26,7 +26,9 @@ function isTame(pattern: string): boolean {
   const plain = pattern.replace(/\\[1-9k]/g, '(?=').replace(/\\[pP]\{\w+\}|\\./gu, 'a');
   const bare = plain.replace(/\[\^?\]?[^\]]*\]/g, 'a').replace(/\(\?:/g, '(');
   if (bare.includes('(?')) return false;
-  if ((bare.match(/[*+]|\{\d*,\d*\}/g) ?? []).length > mostRepetitions) return false;
+  const count = (sign: RegExp) => (bare.match(sign) ?? []).length;
+  if (count(/[*+]|\{\d*,\d*\}/g) > most.repetitions || count(/\?/g) > most.options) return false;
+  if (count(/\([^()]*\|/g) > most.choices) return false;
   return !hasRepeatedGroup(bare);
 }
 

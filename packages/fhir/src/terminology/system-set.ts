@@ -64,6 +64,8 @@ function ofConcepts(system: CodeSystem, test: ConceptTest): CodeSet {
   const conceptOf = ({ system: url, code }: Asked) =>
     url === undefined || url === system.url ? system.find(code) : undefined;
   return {
+    weight: 1,
+    size: system.concepts.length,
     has(asked) {
       if (asked.system !== undefined && asked.system !== system.url) return false;
       const concept = conceptOf(asked);

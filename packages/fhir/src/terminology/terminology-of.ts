@@ -1,5 +1,5 @@
 import type { CanonicalSource } from '../conformance/canonical-source.ts';
-import type { CodeSet } from './code-set.ts';
+import { type CodeSet, countOut } from './code-set.ts';
 import { withAncestors, withDescendants } from './code-system.ts';
 import { findCodeSystem } from './system-set.ts';
 import type { Terminology } from './terminology.ts';
@@ -24,7 +24,7 @@ export function terminologyOf(canonicals: CanonicalSource): Terminology {
         const set = find(valueSet);
         return (
           set &&
-          atMost(limit, set.all(), ({ system, code, display }) => ({
+          atMost(limit, countOut(set), ({ system, code, display }) => ({
             system,
             code,
             ...(display === undefined ? {} : { display }),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { CanonicalResource } from '../conformance/canonical-source.ts';
+import { countOut } from './code-set.ts';
 import { animals, sourceOf, valueSet, vs } from './terminology.testing.ts';
 import { TerminologyError } from './terminology-error.ts';
 import { valueSetsOf } from './value-set.ts';
@@ -171,6 +172,23 @@ describe('a value set', () => {
     }
     assert.deepEqual(codesOf(filtered('code', 'regex', '(dog|duck)')), ['dog', 'duck']);
     assert.deepEqual(codesOf(filtered('code', 'regex', '[a-z]{3}')), ['dog']);
+  });
+
+  test('value sets that import each other many times over are too costly, and asked in no time', () => {
+    const twice = (i: number) => ({ include: [{ valueSet: [vs(`${i + 1}`)] }, { valueSet: [vs(`${i + 1}`)] }] });
+    const sets = Array.from({ length: 25 }, (_, i) =>
+      valueSet(`${i}`, i < 24 ? twice(i) : { include: [{ system: animals }] }),
+    );
+    assert.throws(() => valueSetsOf(sourceOf(...sets)).find(vs('0')), { code: 'too-costly' });
+    const many = { include: Array.from({ length: 10_001 }, () => ({ system: animals })) };
+    assert.throws(() => valueSetsOf(sourceOf(valueSet('v', many))).find(vs('v')), { code: 'too-costly' });
+  });
+
+  test('what takes too many steps to count out is not counted out', () => {
+    const part = { system: animals, concept: Array.from({ length: 2000 }, (_, i) => ({ code: `${i}` })) };
+    const set = setOf({ include: Array(2000).fill(part), exclude: Array(1000).fill({ system: animals }) });
+    assert.throws(() => countOut(set), { code: 'too-costly' });
+    assert.equal(set.has({ system: animals, code: '7' }), true);
   });
 
   test('a circle in a hierarchy is walked once', () => {

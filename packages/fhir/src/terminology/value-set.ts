@@ -1,5 +1,5 @@
 import type { CanonicalResource, CanonicalSource } from '../conformance/canonical-source.ts';
-import { type CodeSet, difference, type Entry, intersection, listed, union, unknownSet } from './code-set.ts';
+import { type CodeSet, costOf, difference, type Entry, intersection, listed, union, unknownSet } from './code-set.ts';
 import type { Designation } from './code-system.ts';
 import { type SystemPart, systemSet } from './system-set.ts';
 import { TerminologyError } from './terminology-error.ts';
@@ -97,6 +97,7 @@ export function valueSetsOf(canonicals: CanonicalSource): ValueSets {
 /** What the definition cannot tell, an expansion that came with the value set may. */
 function withStored(composed: CodeSet, stored: CodeSet): CodeSet {
   return {
+    ...costOf([composed, stored]),
     has: (asked) => composed.has(asked) ?? stored.has(asked),
     find: (asked) => composed.find(asked) ?? stored.find(asked),
     all() {
@@ -117,6 +118,7 @@ function onlyActive(set: CodeSet): CodeSet {
     return entry?.isInactive ? undefined : entry;
   };
   return {
+    ...costOf([set]),
     has: (asked) => (set.find(asked)?.isInactive ? false : set.has(asked)),
     find,
     *all() {
@@ -130,6 +132,7 @@ function expandedSet(url: string, { total, offset = 0, contains = [] }: Expansio
   const set = listed(entries);
   if (offset === 0 && (total === undefined || total <= entries.length)) return set;
   return {
+    ...costOf([set]),
     has: (asked) => (set.has(asked) ? true : undefined),
     find: set.find,
     all: unknownSet(`Of the value set ${url} only a part is at hand.`).all,

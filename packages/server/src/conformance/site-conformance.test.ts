@@ -67,6 +67,14 @@ test("what is written to the chart's conformance resources is known on every nod
   await soon(() => nameOn(two) === undefined);
 });
 
+test('what breaks the structure of R4, written while nothing was validated, is passed over', async () => {
+  const { conformance } = await node();
+  await put('broken', { url: 'http://a.example/broken', compose: { include: 'everything' } });
+  await put('whole', { url: 'http://a.example/whole' });
+  await soon(() => conformance.canonicals.find('ValueSet', 'http://a.example/whole') !== undefined);
+  assert.equal(conformance.canonicals.find('ValueSet', 'http://a.example/broken'), undefined);
+});
+
 test('packages are kept side by side, and every node hears of a change', async () => {
   const [one, two] = [await node(), await node()];
   assert.equal(await one.store.packages.install(packaged('1.0.0', 'First'), false), 'installed');

@@ -29,7 +29,7 @@ export type ConformanceOptions = {
   readonly conformance: LiveConformance;
   /** What comes with the program. */
   readonly builtin?: CanonicalSource;
-  /** Hears of a change that could not be read; it is tried again at the next one. */
+  /** Hears of a change that could not be read, or not in full. It is tried again. */
   readonly failed: (error: unknown) => void;
 };
 
@@ -37,7 +37,7 @@ export type ConformanceOptions = {
 export async function openConformance(options: ConformanceOptions): Promise<SiteConformance> {
   const { store, conformance, builtin = noCanonicals, failed } = options;
   const packages = sitePackages(store.packages);
-  const chart = chartCanonicals(store.chart);
+  const chart = chartCanonicals(store.chart, failed);
   const subscribers: (() => void)[] = [];
 
   const follower = followChanges(failed, async ({ all, packagesChanged, keys }) => {
@@ -54,11 +54,17 @@ export async function openConformance(options: ConformanceOptions): Promise<Site
   return {
     reloadPackages: follower.reloadPackages,
     subscribe: (changed) => void subscribers.push(changed),
-    close: () => listening.close(),
+    async close() {
+      follower.stop();
+      await listening.close();
+    },
   };
 }
 
 type Changes = { readonly all: boolean; readonly packagesChanged: boolean; readonly keys: readonly ChartKey[] };
+
+/** ms after which a change that could not be read is tried again. */
+const retryAfter = 5000;
 
 /** Gathers what is heard while `apply` runs, and applies it in one go, one after the other. */
 function followChanges(failed: (error: unknown) => void, apply: (changes: Changes) => Promise<void>) {
@@ -88,8 +94,15 @@ function followChanges(failed: (error: unknown) => void, apply: (changes: Change
     return queued;
   }
 
-  const soon = () => void next().catch(failed);
+  let retry: NodeJS.Timeout | undefined;
+  const soon = () =>
+    void next().catch((error: unknown) => {
+      failed(error);
+      clearTimeout(retry);
+      retry = setTimeout(soon, retryAfter).unref();
+    });
   return {
+    stop: () => clearTimeout(retry),
     hear(event: ConformanceEvent) {
       if (event.kind === 'packages') pending.packagesChanged = true;
       else pending.keys.set(`${event.type}/${event.id}`, event);

@@ -27,7 +27,7 @@ export function addAllergies(chart: Chart): void {
   for (const allergy of chosen) addAllergy(chart, allergy);
 }
 
-function addAllergy(chart: Chart, allergy: (typeof allergies)[number]): void {
+export function addAllergy(chart: Chart, allergy: (typeof allergies)[number]): void {
   const { random, person } = chart;
   const onset = random.int(person.birth, Math.max(person.birth, Math.min(chart.begin, dayOf(chart.end) - 1)));
   chart.add('AllergyIntolerance', 'us-core-allergyintolerance', {

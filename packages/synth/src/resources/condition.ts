@@ -23,12 +23,7 @@ export function addProblem(chart: Chart, code: Concept, onset: Day, options: { v
   const { visit, end } = options;
   const abated = end !== undefined && end < dayOf(chart.end);
   return chart.add('Condition', 'us-core-condition-problems-health-concerns', {
-    extension: [
-      {
-        url: 'http://hl7.org/fhir/StructureDefinition/condition-assertedDate',
-        valueDateTime: dateText(Math.max(onset, visit?.day ?? onset)),
-      },
-    ],
+    extension: [assertedOn(Math.max(onset, visit?.day ?? onset))],
     clinicalStatus: abated ? status.resolved : status.active,
     verificationStatus: confirmed,
     category: [problemList],
@@ -55,6 +50,7 @@ export function addDiagnosis(visit: Visit, code: Concept, days: number): Draft {
   const onset = dateText(Math.max(chart.person.birth, day - chart.random.int(0, 3)));
   const abated = day + days < dayOf(chart.end);
   const draft = chart.add('Condition', 'us-core-condition-encounter-diagnosis', {
+    extension: [assertedOn(day)],
     clinicalStatus: abated ? status.resolved : status.active,
     verificationStatus: confirmed,
     category: [diagnosis],
@@ -68,6 +64,13 @@ export function addDiagnosis(visit: Visit, code: Concept, days: number): Draft {
   });
   nameDiagnosis(visit, draft);
   return draft;
+}
+
+function assertedOn(day: Day): object {
+  return {
+    url: 'http://hl7.org/fhir/StructureDefinition/condition-assertedDate',
+    valueDateTime: dateText(day),
+  };
 }
 
 /** Says on the encounter that it was about a condition. */

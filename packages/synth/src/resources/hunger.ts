@@ -13,9 +13,8 @@ const socialSurvey = [categories.survey, categories.sdoh];
 type Item = { readonly code: Concept; readonly answer: Concept };
 
 /** The Hunger Vital Sign as filled in, and as observations. Who is at risk gets a health concern and a referral. */
-export function addHungerScreening(visit: Visit): void {
+export function addHungerScreening(visit: Visit, atRisk = visit.chart.random.chance(0.11)): void {
   const { random } = visit.chart;
-  const atRisk = random.chance(0.11);
   const { often, sometimes, never } = hunger.answers;
   const answer = () => (atRisk ? random.pick([often, sometimes]) : never);
   const items = [

@@ -4,10 +4,9 @@ import { refusal, route, sites, type VaccineKey, vaccines } from '../tables/vacc
 import type { Visit } from '../visit.ts';
 
 /** A dose given at a visit; now and then refused. */
-export function addVaccination(visit: Visit, key: VaccineKey): void {
+export function addVaccination(visit: Visit, key: VaccineKey, isRefused = visit.chart.random.chance(0.03)): void {
   const { chart, day } = visit;
   const { random } = chart;
-  const isRefused = random.chance(0.03);
   chart.add('Immunization', 'us-core-immunization', {
     status: isRefused ? 'not-done' : 'completed',
     ...(isRefused && { statusReason: refusal }),

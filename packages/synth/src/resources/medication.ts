@@ -14,6 +14,8 @@ export type Occasion = {
   readonly encounter?: Reference;
   readonly reason?: Concept;
   readonly reasonReference?: Reference;
+  /** By code, or as a Medication of its own; drawn where it is not said. */
+  readonly form?: 'code' | 'resource';
 };
 
 const community = concept(coding(`${system.terminology}/medicationrequest-category`, 'community', 'Community'));
@@ -24,7 +26,7 @@ export function addMedicationOrder(chart: Chart, key: MedicationKey, occasion: O
   const regimen: Regimen = medications[key];
   const before = chart.orders.get(key);
   if (before) before.draft.status = 'completed';
-  const medication = medicationOf(chart, regimen);
+  const medication = medicationOf(chart, regimen, occasion.form);
   const isOver = occasion.day + regimen.days * (regimen.refills + 1) < dayOf(chart.end);
   const quantity = quantityOf(regimen, regimen.dose * regimen.frequency * regimen.days);
   const draft = chart.add('MedicationRequest', 'us-core-medicationrequest', {
@@ -47,31 +49,42 @@ export function addMedicationOrder(chart: Chart, key: MedicationKey, occasion: O
     },
   });
   chart.orders.set(key, { draft, day: occasion.day });
-  if (occasion.encounter && chart.random.chance(0.45)) addDispense(chart, draft, regimen, medication, occasion);
+  if (occasion.encounter && chart.random.chance(0.45)) dispenseSoon(chart, draft, occasion);
   return draft;
 }
 
 /** Most by code; some as a Medication of their own. */
-function medicationOf(chart: Chart, regimen: Regimen): object {
-  if (!chart.random.chance(0.15)) return { medicationCodeableConcept: regimen.drug };
+function medicationOf(
+  chart: Chart,
+  regimen: Regimen,
+  form = chart.random.chance(0.15) ? ('resource' as const) : ('code' as const),
+): object {
+  if (form === 'code') return { medicationCodeableConcept: regimen.drug };
   const medication = chart.add('Medication', 'us-core-medication', { code: regimen.drug, status: 'active' });
   return { medicationReference: { ...refer(medication), display: regimen.drug.text } };
 }
 
-function addDispense(chart: Chart, order: Draft, regimen: Regimen, medication: object, occasion: Occasion): void {
+function dispenseSoon(chart: Chart, order: Draft, occasion: Occasion): void {
   const day = Math.min(occasion.day + chart.random.int(0, 2), dayOf(chart.end));
   if (day === occasion.day) return;
-  chart.add('MedicationDispense', 'us-core-medicationdispense', {
+  addDispense(chart, order, day, chart.clinician('pharmacy').practitioner);
+}
+
+/** What a pharmacist, or a pharmacy, handed over for an order of a visit. */
+export function addDispense(chart: Chart, order: Draft, day: Day, actor: Reference): Draft {
+  const { medicationCodeableConcept, medicationReference, dosageInstruction } = order;
+  const { quantity } = order.dispenseRequest as { readonly quantity: object };
+  return chart.add('MedicationDispense', 'us-core-medicationdispense', {
     status: 'completed',
-    ...medication,
+    ...(medicationReference === undefined ? { medicationCodeableConcept } : { medicationReference }),
     subject: chart.patient,
-    context: occasion.encounter,
-    performer: [{ actor: chart.clinician('pharmacy').practitioner }],
+    context: order.encounter,
+    performer: [{ actor }],
     authorizingPrescription: [refer(order)],
     type: firstFill,
-    quantity: quantityOf(regimen, regimen.dose * regimen.frequency * regimen.days),
+    quantity,
     whenHandedOver: dateText(day),
-    dosageInstruction: dosage(regimen),
+    dosageInstruction,
   });
 }
 

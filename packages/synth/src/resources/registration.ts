@@ -22,7 +22,7 @@ export function registerPatient(chart: Chart): void {
 
 const extension = 'http://hl7.org/fhir/us/core/StructureDefinition';
 const testData = Object.freeze([coding(system.actReason, 'HTEST', 'test health data')]);
-const recordNumber = concept(coding(system.identifierType, 'MR', 'Medical Record Number'));
+const recordNumber = concept(coding(system.identifierType, 'MR', 'Medical record number'));
 const memberNumber = concept(coding(system.identifierType, 'MB', 'Member Number'));
 
 function addPatient(chart: Chart): void {

@@ -63,7 +63,7 @@ function addVital(visit: Visit, key: VitalKey, value: number, decimals = 0): voi
 }
 
 /** Once in a while the cuff did not fit and the diastolic pressure is missing, with the reason why. */
-function addBloodPressure(visit: Visit, years: number): void {
+export function addBloodPressure(visit: Visit, years: number): void {
   const { random } = visit.chart;
   const systolic = systolicOf(visit, years) + 4 * random.bell();
   const diastolic = 30 + systolic * 0.38 + 3 * random.bell();

@@ -11,7 +11,7 @@ export const races = [
   {
     weight: 2,
     category: race('1002-5', 'American Indian or Alaska Native'),
-    tribe: concept(coding(`${system.terminology}/v3-TribalEntityUS`, '43', 'Cherokee Nation, Oklahoma')),
+    tribe: concept(coding(`${system.terminology}/v3-TribalEntityUS`, '40', 'Cherokee Nation')),
   },
   { weight: 1, category: race('2076-8', 'Native Hawaiian or Other Pacific Islander') },
   { weight: 8, category: race('2131-1', 'Other Race') },

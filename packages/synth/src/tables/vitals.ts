@@ -84,13 +84,40 @@ export const oxygenConcentration = concept(loinc('3150-0', 'Inhaled oxygen conce
 const category = (code: string, display: string) =>
   concept(coding(`${system.terminology}/observation-category`, code, display));
 
+const usCoreCategory = (code: string, display: string) =>
+  concept(coding(`${system.usCore}/us-core-category`, code, display));
+
 export const categories = {
   vitalSigns: category('vital-signs', 'Vital Signs'),
   laboratory: category('laboratory', 'Laboratory'),
   socialHistory: category('social-history', 'Social History'),
   survey: category('survey', 'Survey'),
   procedure: category('procedure', 'Procedure'),
-  sdoh: concept(coding(`${system.usCore}/us-core-category`, 'sdoh', 'SDOH')),
+  activity: category('activity', 'Activity'),
+  exam: category('exam', 'Exam'),
+  imaging: category('imaging', 'Imaging'),
+  sdoh: usCoreCategory('sdoh', 'SDOH'),
+  functional: usCoreCategory('functional-status', 'Functional Status'),
+  disability: usCoreCategory('disability-status', 'Disability Status'),
+  cognitive: usCoreCategory('cognitive-status', 'Cognitive Status'),
+  treatmentPreference: usCoreCategory('treatment-intervention-preference', 'Treatment Intervention Preference'),
+  carePreference: usCoreCategory('care-experience-preference', 'Care Experience Preference'),
 } as const;
 
-export const dataAbsent = concept(coding(`${system.terminology}/data-absent-reason`, 'not-performed', 'Not Performed'));
+const absent = (code: string, display: string) =>
+  concept(coding(`${system.terminology}/data-absent-reason`, code, display));
+
+export const dataAbsent = absent('not-performed', 'Not Performed');
+
+/** Other reasons why something is not known. */
+export const absentReasons = {
+  unknown: absent('unknown', 'Unknown'),
+  declined: absent('asked-declined', 'Asked But Declined'),
+} as const;
+
+/** A mean of blood pressures measured over some days, such as at home. */
+export const averageBloodPressure = {
+  panel: concept(loinc('96607-7', 'Blood pressure panel mean systolic and mean diastolic')),
+  systolic: concept(loinc('96608-5', 'Systolic blood pressure mean')),
+  diastolic: concept(loinc('96609-3', 'Diastolic blood pressure mean')),
+} as const;

@@ -15,10 +15,9 @@ const modifiersOf = memberReader('modifierExtension');
 
 /** What FHIR adds to FHIRPath. @see https://hl7.org/fhir/R4/fhirpath.html#functions */
 export const fhir: FhirPathFunctions = {
-  extension: ofValue((input, url) => {
-    const wanted = singleString(url, 'extension()');
-    return read(input, extensionsOf).filter(({ value }) => isObject(value) && value.url === wanted);
-  }),
+  extension: ofValue(withUrl),
+  // Not on R4's page, but in one of its search parameters.
+  hasExtension: ofValue((input, url) => truth(withUrl(input, url).length > 0)),
   hasValue: ofInput((input) => truth(input.length === 1 && hasValue(input[0]!))),
   getValue: ofInput((input) => {
     const value = input.length === 1 && hasValue(input[0]!) ? systemValue(input[0]!) : undefined;
@@ -44,6 +43,17 @@ export const fhir: FhirPathFunctions = {
   subsumedBy: ofValue((input, other, frame) =>
     truth(subsumes(single(other, 'subsumedBy()'), single(input, 'subsumedBy()'), frame)),
   ),
+  slice: {
+    takes: [2, 2],
+    run: (input, [profile, name], frame) => {
+      const [url, slice] = [singleString(profile!(frame), 'slice()'), singleString(name!(frame), 'slice()')];
+      if (url === undefined || slice === undefined) return nothing;
+      return input.filter((item) => frame.run.environment.isInSlice?.(url, slice, item) === true);
+    },
+  },
+  elementDefinition: ofInput((input, { run }) =>
+    input.flatMap((item) => run.environment.elementDefinition?.(item) ?? nothing),
+  ),
   checkModifiers: {
     takes: [0, 50],
     run: (input, urls, frame) =>
@@ -53,6 +63,11 @@ export const fhir: FhirPathFunctions = {
       ),
   },
 };
+
+function withUrl(input: Collection, url: Collection): Collection {
+  const wanted = singleString(url, 'extension()');
+  return read(input, extensionsOf).filter(({ value }) => isObject(value) && value.url === wanted);
+}
 
 function read(input: Collection, reader: typeof extensionsOf): TypedValue[] {
   const found: TypedValue[] = [];

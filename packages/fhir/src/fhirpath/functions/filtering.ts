@@ -1,4 +1,4 @@
-import { condition, isIn, single, singleInteger } from '../collection.ts';
+import { condition, isIn, newcomers, single, singleInteger } from '../collection.ts';
 import { isEqualItem } from '../equality.ts';
 import { FhirPathError } from '../error.ts';
 import { type Expression, each, type Frame, spend } from '../frame.ts';
@@ -35,26 +35,12 @@ function projected(input: Collection, projection: Expression, frame: Frame): Col
 /** Projects what the projection found, until nothing new comes. */
 function repeated(input: Collection, projection: Expression, frame: Frame): Collection {
   const found: TypedValue[] = [];
-  const seen = new Set<unknown>();
+  const isNew = newcomers(frame);
   for (let items = input; items.length > 0; ) {
-    const fresh: TypedValue[] = [];
-    for (const item of projected(items, projection, frame)) {
-      if (isSeen(item, found, seen, frame)) continue;
-      found.push(item);
-      fresh.push(item);
-    }
-    items = fresh;
+    items = projected(items, projection, frame).filter(isNew);
+    for (const item of items) found.push(item);
   }
   return found;
-}
-
-/** The same object is the same element; whether two of them are equal has to be looked at. */
-function isSeen(item: TypedValue, found: Collection, seen: Set<unknown>, frame: Frame): boolean {
-  if (typeof item.value === 'object' && item.value !== null) {
-    if (seen.has(item.value)) return true;
-    seen.add(item.value);
-  }
-  return isIn(item, found, frame);
 }
 
 /** @see https://hl7.org/fhirpath/N1/#subsetting */

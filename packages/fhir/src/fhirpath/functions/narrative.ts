@@ -13,14 +13,16 @@ const attributes = new Set(
   ).split(' '),
 );
 
-/** Only pictures and links may name an address, and no address may be a script. */
+/** No address may be a script, nor be written so that it is not seen to be one. */
 const addresses = new Set(['href', 'src', 'cite', 'longdesc']);
-const script = /^[\s\p{Cc}]*(?:javascript|vbscript|data\s*:\s*text)/iu;
+const script = /^[\s\p{Cc}]*(?:javascript|vbscript|data\s*:\s*text)|&(?!amp;)|[\t\r\n]/iu;
+
+/** What fetches or runs something. */
+const activeStyle = /url\s*\(|expression\s*\(|@import|javascript|[&\\]/i;
 
 const tag = /<(\/?)([A-Za-z][A-Za-z0-9]*)((?:\s+[A-Za-z][\w:.-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
 const attribute = /([A-Za-z][\w:.-]*)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
-const comment = /<!--(?:[^-]|-(?!-))*-->/y;
-const text = /(?:[^<&]|&(?:[A-Za-z][A-Za-z0-9]*|#\d+|#x[0-9A-Fa-f]+);)+/y;
+const text = /[^<&]+|&(?:[A-Za-z][A-Za-z0-9]*|#\d+|#x[0-9A-Fa-f]+);/y;
 
 /**
  * `htmlChecks()`: a `div` of well-formed XHTML with basic formatting only, in which something is to be seen. The work is
@@ -62,13 +64,18 @@ type Piece =
 function pieceAt(html: string, at: number): Piece | undefined {
   if (html[at] !== '<')
     return match(text, html, at, ([found]) => ({ kind: 'text', text: found, end: at + found.length }));
-  if (html.startsWith('<!', at))
-    return match(comment, html, at, ([found]) => ({ kind: 'comment', end: at + found.length }));
+  if (html.startsWith('<!', at)) return commentAt(html, at);
   return match(tag, html, at, ([found, slash, name = '', list = '', empty]) => {
     const end = at + found.length;
     if (slash === '/') return { kind: 'close', name, end };
     return { kind: 'open', name, attributes: list, isEmpty: empty === '/', end };
   });
+}
+
+/** Two hyphens in a row end a comment, and only as `-->`. */
+function commentAt(html: string, at: number): Piece | undefined {
+  const end = html.startsWith('<!--', at) ? html.indexOf('--', at + 4) : -1;
+  return end >= 0 && html[end + 2] === '>' ? { kind: 'comment', end: end + 3 } : undefined;
 }
 
 function match(pattern: RegExp, html: string, at: number, read: (found: RegExpExecArray) => Piece): Piece | undefined {
@@ -81,7 +88,9 @@ function isAllowed(piece: Extract<Piece, { readonly kind: 'open' }>, isRoot: boo
   if (!elements.has(piece.name) || (isRoot && piece.name !== 'div')) return false;
   for (const [, name = '', double, single] of piece.attributes.matchAll(attribute)) {
     if (!attributes.has(name.toLowerCase())) return false;
-    if (addresses.has(name.toLowerCase()) && script.test(double ?? single ?? '')) return false;
+    const value = double ?? single ?? '';
+    if (addresses.has(name.toLowerCase()) && script.test(value)) return false;
+    if (name.toLowerCase() === 'style' && activeStyle.test(value)) return false;
   }
   return true;
 }

@@ -93,10 +93,12 @@ function tooLong(): never {
 
 function joined(input: Collection, [separator]: readonly Expression[], frame: Frame): Collection {
   if (input.length === 0) return nothing;
-  const parts = input.map((item) => {
+  const parts = input.flatMap((item) => {
     const value = systemValue(item);
+    // A primitive with nothing but extensions has no text.
+    if (value === undefined && item.value === undefined) return [];
     if (value === undefined) throw new FhirPathError('join() takes Strings.');
-    return systemText(value);
+    return [systemText(value)];
   });
   return text(parts.join((separator && singleString(separator(frame), 'join()')) ?? ''), frame);
 }

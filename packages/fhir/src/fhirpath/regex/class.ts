@@ -8,11 +8,11 @@ export type FoundClass = {
 };
 
 const isDigit: Test = (code) => code >= 0x30 && code <= 0x39;
-const isWord: Test = (code) =>
+
+/** `\w` */
+export const isWord: Test = (code) =>
   isDigit(code) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || code === 0x5f;
 const isSpace: Test = (code) => /\s/.test(String.fromCodePoint(code));
-
-export { isWord };
 
 const not =
   (test: Test): Test =>

@@ -27,9 +27,9 @@ export function search({ program, text, from, isTest, spend }: Search): Match | 
   let threads: Thread[] = [];
   let found: Match | undefined;
   const reached = new Int32Array(program.length).fill(-1);
+  spend(program.length >> 4);
   for (let at = from; ; ) {
-    if (!found) follow(program, { at: 0, start: at, slots: [] }, { text, at, reached, threads });
-    spend(1 + (threads.length >> 1));
+    let work = found ? 0 : follow(program, { at: 0, start: at, slots: [] }, { text, at, reached, threads });
     const code = text.codePointAt(at);
     const next = at + (code !== undefined && code > 0xffff ? 2 : 1);
     const ahead: Thread[] = [];
@@ -41,9 +41,10 @@ export function search({ program, text, from, isTest, spend }: Search): Match | 
         break;
       }
       if (code !== undefined && instruction.kind === 'character' && instruction.test(code)) {
-        follow(program, { ...thread, at: thread.at + 1 }, { text, at: next, reached, threads: ahead });
+        work += follow(program, { ...thread, at: thread.at + 1 }, { text, at: next, reached, threads: ahead });
       }
     }
+    spend(1 + ((work + threads.length) >> 2));
     if (code === undefined || (found && ahead.length === 0)) return found;
     threads = ahead;
     at = next;
@@ -52,10 +53,12 @@ export function search({ program, text, from, isTest, spend }: Search): Match | 
 
 type Step = { readonly text: string; readonly at: number; readonly reached: Int32Array; readonly threads: Thread[] };
 
-/** Adds the threads that a thread becomes before it has to read a character, best first. */
-function follow(program: readonly Instruction[], thread: Thread, { text, at, reached, threads }: Step): void {
+/** Adds the threads that a thread becomes before it has to read a character, best first. @returns steps taken */
+function follow(program: readonly Instruction[], thread: Thread, { text, at, reached, threads }: Step): number {
   const waiting: Thread[] = [thread];
+  let steps = 0;
   for (let next = waiting.pop(); next; next = waiting.pop()) {
+    steps += 1;
     if (reached[next.at] === at) continue;
     reached[next.at] = at;
     const instruction = program[next.at]!;
@@ -80,6 +83,7 @@ function follow(program: readonly Instruction[], thread: Thread, { text, at, rea
         instruction satisfies never;
     }
   }
+  return steps;
 }
 
 function withSlot(slots: Slots, slot: number, at: number): Slots {

@@ -70,7 +70,7 @@ function quantifier(parser: Parser): readonly [number, number] | undefined {
   if (accept(parser, '*')) return [0, Number.POSITIVE_INFINITY];
   if (accept(parser, '+')) return [1, Number.POSITIVE_INFINITY];
   if (accept(parser, '?')) return [0, 1];
-  const found = take(parser, /\{(\d{1,5})(?:(,)(\d{1,5})?)?\}/y);
+  const found = take(parser, /\{(\d{1,9})(?:(,)(\d{1,9})?)?\}/y);
   if (!found) return undefined;
   const min = Number(found[1]);
   return [min, found[2] === undefined ? min : found[3] === undefined ? Number.POSITIVE_INFINITY : Number(found[3])];

@@ -1,9 +1,11 @@
 import type { ElementDefinition, ElementType } from '../../definitions/element.ts';
 import { isPrimitive, typeDefinition } from '../../definitions/type.ts';
 import { impliedSystem } from '../../definitions/value-set.ts';
+import { checkFhirPath } from '../../fhirpath/check.ts';
 import type { SearchParameter } from '../parameter.ts';
 import type { SearchValue } from '../value.ts';
 import { type Conversion, conversion } from './conversion.ts';
+import { evaluated } from './evaluated.ts';
 import { type Path, parseExpression, type Step } from './expression.ts';
 import { resolvesTo } from './reference.ts';
 import { token } from './token.ts';
@@ -16,21 +18,40 @@ const isExtracted = ({ code, type }: SearchParameter): boolean =>
   type !== 'composite' && type !== 'special' && code !== '_id' && code !== '_lastUpdated';
 
 /**
- * Compiles the expressions of search parameters, all of one resource type, into one JavaScript function.
- * @throws {Error} if a parameter cannot be compiled; for R4's own, none is left
+ * Compiles the expressions of search parameters, all of one resource type, into one JavaScript function. One beyond the
+ * subset that R4's own are written in is evaluated as FHIRPath.
+ * @throws {Error} if a parameter cannot be used on its type
  */
 export function compileExtractor(parameters: readonly SearchParameter[]): Extractor {
-  const program: Program = { lines: [], variables: 0, conversions: [], parameter: '' };
-  for (const parameter of parameters) if (isExtracted(parameter)) emitParameter(program, parameter);
+  const program: Program = { lines: [], variables: 0, conversions: [], evaluators: [], parameter: '' };
+  for (const parameter of parameters) if (isExtracted(parameter)) emitOrEvaluate(program, parameter);
   const body = `'use strict';\nreturn (root, out) => {\n${program.lines.join('\n')}\n};`;
-  // What is compiled here is made of our own definitions alone, and every text in it is a JSON literal.
-  return new Function('conversions', 'resolvesTo', body)(program.conversions, resolvesTo) as Extractor;
+  // Expressions may be a stranger's: members are looked up in R4's definitions, and every text in it is a JSON literal.
+  const compiled = new Function('conversions', 'evaluators', 'resolvesTo', body);
+  return compiled(program.conversions, program.evaluators, resolvesTo) as Extractor;
 }
 
-type Program = { readonly lines: string[]; variables: number; readonly conversions: Conversion[]; parameter: string };
+type Program = {
+  readonly lines: string[];
+  variables: number;
+  readonly conversions: Conversion[];
+  readonly evaluators: Extractor[];
+  parameter: string;
+};
 
 /** A place in the resource: the variable that holds its value, and the type that value has there. */
 type Place = { readonly variable: string; readonly type: ElementType; readonly element?: ElementDefinition };
+
+function emitOrEvaluate(program: Program, parameter: SearchParameter): void {
+  const before = program.lines.length;
+  try {
+    emitParameter(program, parameter);
+  } catch (error) {
+    program.lines.length = before;
+    if (checkFhirPath(parameter.expression, parameter.resourceType).length > 0) throw error;
+    program.lines.push(`evaluators[${program.evaluators.push(evaluated(parameter)) - 1}](root, out);`);
+  }
+}
 
 function emitParameter(program: Program, parameter: SearchParameter): void {
   program.parameter = literal(parameter.code);

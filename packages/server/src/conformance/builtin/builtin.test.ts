@@ -21,6 +21,10 @@ describe('built-in canonicals', () => {
     assert.equal(structure('SubscriptionStatus'), undefined, 'which is of R4B');
   });
 
+  test('hold no search parameters, so that listing them reads nothing', () => {
+    assert.deepEqual(canonicals.list('SearchParameter'), []);
+  });
+
   test('hold the elements of R4 alone', () => {
     assert.ok(pathsOf('Meta').includes('Meta.profile'));
     assert.ok(!pathsOf('Meta').includes('Meta.project'));

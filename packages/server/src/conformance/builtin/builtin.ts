@@ -24,18 +24,29 @@ export type Builtin = { readonly canonicals: CanonicalSource; readonly packages:
  */
 export function builtinConformance(): Builtin {
   let found: CanonicalSource | undefined;
-  const canonicals = () => {
+  const canonicals = (type: string) => {
+    if (!types.has(type)) return noCanonicals;
     found ??= firstOf(readPlaces().map(sourceOf).toReversed());
     return found;
   };
   return {
     canonicals: {
-      find: (type, canonical) => canonicals().find(type, canonical),
-      list: (type) => canonicals().list(type),
+      find: (type, canonical) => canonicals(type).find(type, canonical),
+      list: (type) => canonicals(type).list(type),
     },
     packages: [{ name: 'hl7.fhir.r4.core', version: '4.0.1' }, ...terminologyPackage()],
   };
 }
+
+/** R4's search parameters are not among them: `@chartgate/fhir` has them, and who lists them wants the others. */
+const types: ReadonlySet<string> = new Set([
+  'CodeSystem',
+  'CompartmentDefinition',
+  'ConceptMap',
+  'OperationDefinition',
+  'StructureDefinition',
+  'ValueSet',
+]);
 
 const require = createRequire(import.meta.url);
 
