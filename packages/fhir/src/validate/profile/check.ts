@@ -98,6 +98,7 @@ function checkContentReference({ contentReference, profile }: ElementRules, item
 export function checkElement(rules: ElementRules, parent: Item): void {
   // `value` of a primitive is the primitive itself.
   if (isPrimitive(parent.type) && rules.name === 'value') return;
+  if (!parent.scope.run.spend(parent)) return;
   const items = childItems(parent, rules.name);
   if (items.length === 0 && rules.min === 0 && !rules.slicing) return;
   checkCount(rules, items.length, parent);

@@ -3,7 +3,7 @@ import type { ElementRules, Profile } from './rules.ts';
 import type { ElementDefinitionJson, StructureDefinition } from './structure-definition.ts';
 
 /** Elements that a snapshot may have; the largest of R4's own has fewer than 500. */
-const maxElements = 20_000;
+const maxElements = 5_000;
 
 /**
  * Makes the tree of rules from the elements of a snapshot: elements below their parents, slices at the element that they slice.

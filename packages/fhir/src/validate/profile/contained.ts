@@ -36,7 +36,8 @@ function linksToContainer(item: Item): boolean {
   while (open.length > 0) {
     const value = open.pop();
     if (value === '#') return true;
-    if (typeof value === 'object' && value !== null) open.push(...Object.values(value));
+    if (typeof value !== 'object' || value === null) continue;
+    for (const inner of Object.values(value)) open.push(inner);
   }
   return false;
 }

@@ -39,6 +39,10 @@ export function evaluate(expression: string, item: Item): readonly TypedValue[] 
       ...(run.context.now === undefined ? {} : { now: run.context.now }),
       resolve: (reference) => resolveInScope(reference, item.scope)?.item,
       isMember: (valueSet, value) => isMemberOf(valueSet, value, run.context.conformance.terminology),
+      subsumes: (system, code, other) => {
+        const above = run.context.conformance.terminology.above(system, other);
+        return above?.includes(code);
+      },
       conformsTo: (canonical, value) => conformsTo(canonical, { ...item, ...value }),
     });
     if (found) return found;

@@ -19,6 +19,9 @@ export function innerResource(item: Item): Item {
   return inner;
 }
 
+/** Entries with one fullUrl that are told apart, by their versions. */
+const maxVersions = 100;
+
 const known = new WeakMap<object, BundleScope>();
 
 /** The entries of a Bundle, put in order once. */
@@ -40,6 +43,7 @@ function bundleScopeOf(bundle: Item | undefined): BundleScope | undefined {
     if (typeof fullUrl !== 'string') continue;
     const inner = innerResource(resource);
     const others = byFullUrl.get(fullUrl);
+    if (others && others.length >= maxVersions) continue;
     if (others) others.push(inner);
     else byFullUrl.set(fullUrl, [inner]);
   }

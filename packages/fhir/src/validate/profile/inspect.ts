@@ -73,7 +73,8 @@ function inspectInside(item: Item, found: Found): void {
     else {
       const inner = innerResource(child);
       // A contained resource may be linked to from other contained ones.
-      found.resources.push(...inspectResource(inner, inner.scope.isContained ? found.links : new Set()));
+      const links = inner.scope.isContained ? found.links : new Set<string>();
+      for (const resource of inspectResource(inner, links)) found.resources.push(resource);
     }
   }
 }

@@ -62,8 +62,14 @@ export class Profiles {
   #compile(canonical: string): FoundProfile {
     const definition = this.#definition(canonical);
     if (!definition) return 'unknown';
-    const elements = elementsOf(definition, (other) => this.#definition(other));
-    return (elements && compileProfile(definition, elements)) ?? 'no-snapshot';
+    try {
+      const elements = elementsOf(definition, (other) => this.#definition(other));
+      return (elements && compileProfile(definition, elements)) ?? 'no-snapshot';
+    } catch (error) {
+      // A site that validates nothing may keep a definition of any shape.
+      if (error instanceof TypeError) return 'no-snapshot';
+      throw error;
+    }
   }
 
   #definition(canonical: string): StructureDefinition | undefined {

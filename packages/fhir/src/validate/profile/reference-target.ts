@@ -1,6 +1,7 @@
 import { isResourceType } from '../../definitions/type.ts';
 import { parseReference } from '../../reference/parse.ts';
 import { targetInBundle } from './bundle-scope.ts';
+import { innerResource } from './inner-resource.ts';
 import { childItems, type Item, objectOf } from './item.ts';
 import type { Scope } from './scope.ts';
 
@@ -57,8 +58,13 @@ export function resolveInScope(reference: string, scope: Scope): Resolved | unde
   return { item: resourceItem(resource, { run: scope.run }), place: 'referenced' };
 }
 
-export function containedResource({ root }: Scope, id: string): Item | undefined {
-  return childItems(root, 'contained').find((item) => objectOf(item.value)?.id === id);
+export function containedResource({ root, run }: Scope, id: string): Item | undefined {
+  const known = run.contained.get(root.value) ?? new Map<unknown, Item>();
+  if (!run.contained.has(root.value)) {
+    run.contained.set(root.value, known);
+    for (const item of childItems(root, 'contained')) known.set(objectOf(item.value)?.id, innerResource(item));
+  }
+  return known.get(id);
 }
 
 type Around = Pick<Scope, 'run'> & Partial<Pick<Scope, 'bundle' | 'fullUrl'>>;

@@ -6,10 +6,10 @@ import type { Profiles } from './profiles.ts';
 
 /** What a validation may take at most, whatever is sent. */
 export const profileLimits = {
-  /** Elements looked at, each once for every rule set that applies to it. */
-  work: 2_000_000,
+  /** Elements looked for and values looked at, each once for every rule set that applies to it. */
+  work: 10_000_000,
   /** Steps of one FHIRPath evaluation. */
-  steps: 50_000,
+  steps: 200_000,
   /** ms that a validation may take: the last resort, where none of the other limits holds. */
   time: 3_000,
   /** Profiles that a resource may claim. */
@@ -33,6 +33,8 @@ export class Run {
   readonly profiles: Profiles;
   /** Expressions that were broken or too costly once. */
   readonly givenUp = new Set<string>();
+  /** Contained resources by id, of each resource that contains some. */
+  readonly contained = new Map<unknown, Map<unknown, Item>>();
   #findings: Findings;
   #done = new Map<unknown, Set<unknown>>();
   readonly #numbers = new Map<object, number>();

@@ -19,7 +19,7 @@ export function checkSlices(rules: ElementRules, items: readonly Item[], parent:
   const progress: Progress = { last: -1, sawOther: false };
   for (const found of items) {
     const item = isResourceItem(found) ? innerResource(found) : found;
-    const at = slices.findIndex((slice) => matcherOf(rules, slice, run.profiles)?.(item));
+    const at = slices.findIndex((slice) => run.spend(item) && matcherOf(rules, slice, run.profiles)?.(item));
     checkOrder(sorting, item, { at, progress });
     const slice = slices[at];
     if (slice) sorted.get(slice)?.push(item);

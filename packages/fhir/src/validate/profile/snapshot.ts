@@ -4,6 +4,7 @@ type Elements = readonly ElementDefinitionJson[];
 
 /** Profiles of profiles of … */
 const maxAncestors = 20;
+const maxChanges = 5_000;
 
 /**
  * The elements of a profile: its snapshot, or else its differential applied to those of the profile it is based on. What
@@ -20,7 +21,13 @@ export function elementsOf(
   const { snapshot, differential, derivation, baseDefinition } = definition;
   if (snapshot?.element && snapshot.element.length > 0) return snapshot.element;
   const changes = differential?.element ?? [];
-  if (derivation !== 'constraint' || baseDefinition === undefined || ancestors > maxAncestors) return undefined;
+  if (
+    derivation !== 'constraint' ||
+    baseDefinition === undefined ||
+    ancestors > maxAncestors ||
+    changes.length > maxChanges
+  )
+    return undefined;
   const base = find(baseDefinition);
   const elements = base && elementsOf(base, find, ancestors + 1);
   return elements && applied(elements, changes);

@@ -43,13 +43,22 @@ export function isEqual(fixed: unknown, value: unknown): boolean {
  * @see https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.pattern_x_
  */
 export function hasPattern(pattern: unknown, value: unknown): boolean {
+  return holds(pattern, value, { left: maxComparisons });
+}
+
+/** Comparisons for one value; the items of a long pattern and a long value are many pairs. */
+const maxComparisons = 1_000_000;
+
+function holds(pattern: unknown, value: unknown, budget: { left: number }): boolean {
+  budget.left -= 1;
+  if (budget.left < 0) return false;
   if (Array.isArray(pattern)) {
-    return Array.isArray(value) && pattern.every((one) => value.some((item) => hasPattern(one, item)));
+    return Array.isArray(value) && pattern.every((one) => value.some((item) => holds(one, item, budget)));
   }
   const wanted = objectOf(pattern);
   if (!wanted) return pattern === value;
   const found = objectOf(value);
-  return found !== undefined && Object.keys(wanted).every((name) => hasPattern(wanted[name], found[name]));
+  return found !== undefined && Object.keys(wanted).every((name) => holds(wanted[name], found[name], budget));
 }
 
 /** Whether one value is surely below another; false where the two cannot be compared. */
