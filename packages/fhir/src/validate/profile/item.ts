@@ -19,6 +19,7 @@ export type Item = {
   readonly index?: number | undefined;
 };
 
+/** An object of parsed JSON. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The value as a JSON object; undefined where it is none, which the structure's check reports. */

@@ -58,6 +58,7 @@ export function resolveInScope(reference: string, scope: Scope): Resolved | unde
   return { item: resourceItem(resource, { run: scope.run }), place: 'referenced' };
 }
 
+/** The resource that `#id` means, from the resource that contains it or from one beside it. */
 export function containedResource({ root, run }: Scope, id: string): Item | undefined {
   const known = run.contained.get(root.value) ?? new Map<unknown, Item>();
   if (!run.contained.has(root.value)) {

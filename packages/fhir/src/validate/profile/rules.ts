@@ -42,6 +42,7 @@ export type ElementRules = {
   readonly slicing: Slicing | undefined;
 };
 
+/** One of the types an element may have. */
 export type TypeRules = {
   readonly code: string;
   /** Canonicals of which the value conforms to one. */
@@ -52,6 +53,7 @@ export type TypeRules = {
   readonly versioning: string | undefined;
 };
 
+/** What a binding demands; those that demand nothing are left out. @see https://hl7.org/fhir/R4/terminologies.html#strength */
 export type BindingRules = {
   readonly strength: 'required' | 'extensible';
   readonly valueSet: string;

@@ -32,6 +32,7 @@ export type ElementDefinitionJson = {
   readonly [member: string]: unknown;
 };
 
+/** `ElementDefinition.type` */
 export type TypeJson = {
   readonly code: string;
   readonly profile?: readonly string[];
@@ -40,18 +41,21 @@ export type TypeJson = {
   readonly versioning?: string;
 };
 
+/** `ElementDefinition.slicing` */
 export type SlicingJson = {
   readonly discriminator?: readonly { readonly type: string; readonly path: string }[];
   readonly ordered?: boolean;
   readonly rules?: string;
 };
 
+/** `ElementDefinition.binding` */
 export type BindingJson = {
   readonly strength: string;
   readonly valueSet?: string;
   readonly extension?: readonly { readonly url: string; readonly [member: string]: unknown }[];
 };
 
+/** `ElementDefinition.constraint` */
 export type ConstraintJson = {
   readonly key: string;
   readonly severity: string;

@@ -232,6 +232,23 @@ describe('invariants', () => {
       ['error invariant Observation'],
     ],
     [
+      'R4’s own hold where an element has the content of another',
+      observation({ component: [{ code: { text: 'x' }, referenceRange: [{ type: { text: 'x' } }] }] }),
+      undefined,
+      ['error invariant Observation.component[0].referenceRange[0]'],
+    ],
+    [
+      'a profile holds where an element has the content of another',
+      {
+        resourceType: 'Questionnaire',
+        status: 'draft',
+        name: 'Test',
+        item: [{ linkId: '1', type: 'group', item: [{ linkId: '2', type: 'string' }] }],
+      },
+      withRules('Questionnaire.item.text', { min: 1 }),
+      ['error required Questionnaire.item[0].text', 'error required Questionnaire.item[0].item[0].text'],
+    ],
+    [
       'R4’s own hold in backbone elements',
       patient({ contact: [{ gender: 'male' }] }),
       undefined,

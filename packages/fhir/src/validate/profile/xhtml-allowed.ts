@@ -42,10 +42,12 @@ const ofElement: Readonly<Record<string, readonly string[]>> = {
   th: ['abbr', 'axis', 'headers', 'scope', 'rowspan', 'colspan', 'char', 'charoff', 'nowrap', 'bgcolor'],
 };
 
+/** By its name, in lower case as XHTML has it. */
 export function isAllowedElement(name: string): boolean {
   return elements.has(name);
 }
 
+/** Everywhere, or on this element. */
 export function isAllowedAttribute(element: string, name: string): boolean {
   return everywhere.has(name) || (Object.hasOwn(ofElement, element) && ofElement[element]!.includes(name));
 }
