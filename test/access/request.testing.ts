@@ -1,6 +1,7 @@
 import { type Resource, r4SearchParameters, type SearchValue } from '@chartgate/fhir';
 import type { Random } from '../../packages/server/src/store/postgres/search/random.testing.ts';
 import type { Asked } from '../../packages/server/src/testing/chart-server.ts';
+import { searchText } from '../support/search-text.ts';
 import type { Story } from './chart.testing.ts';
 
 /** `CapabilityStatement.rest.resource`, as far as requests are made of it. */
@@ -70,6 +71,9 @@ function written(value: SearchValue): readonly string[] {
       return [String(value.lo)];
     case 'uri':
       return [value.value];
+    case 'position':
+    case 'composite':
+      return [searchText(value)].filter((text) => text !== undefined);
     default:
       return value satisfies never;
   }

@@ -69,6 +69,7 @@ for (const words of [
   ['connect'],
   ['profiles', 'use', '../x'],
   ['serve', '--port', 'x'],
+  ['serve', '--validation', 'x'],
 ]) {
   test(`${words.join(' ')} is exit code 3`, async () => assert.equal(await run(words, capturedIo()), 3));
 }

@@ -1,17 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { zstdDecompressSync } from 'node:zlib';
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 
 export type ArchivedFile = { readonly name: string; readonly text: () => string };
 
 /**
- * The files of a `.tar.zst` archive of published data beside the repository, for tests that compare with it.
+ * The files of a `.tar.zst` or `.tgz` archive of published data beside the repository, for tests that compare with it.
  * @param path relative to the folder the repository lies in, such as `shared/data/fhir/….tar.zst`
  * @returns undefined where the archive is not there
  */
 export function readArchive(path: string): readonly ArchivedFile[] | undefined {
   const file = beside(path);
-  return existsSync(file) ? untar(zstdDecompressSync(readFileSync(file))) : undefined;
+  if (!existsSync(file)) return undefined;
+  const decompress = path.endsWith('.tgz') ? gunzipSync : zstdDecompressSync;
+  return untar(decompress(readFileSync(file)));
 }
 
 /** The text of a file of published data beside the repository; undefined where it is not there. */

@@ -70,4 +70,7 @@ export * from './terminology/terminology-of.ts';
 export * from './terminology/validate-code.ts';
 export * from './terminology/value-set.ts';
 export * from './ucum/quantity.ts';
+export * from './validate/profile/run.ts';
+export * from './validate/profile/validate-profiles.ts';
+export * from './validate/storable.ts';
 export * from './validate/validate.ts';

@@ -1,3 +1,5 @@
+import type { WriteValidation } from './interaction/request.ts';
+
 /** What `serve` is told. */
 export type ServeOptions = {
   /** TCP port; 0 takes a free one. */
@@ -11,6 +13,8 @@ export type ServeOptions = {
    * but this machine is listened to.
    */
   readonly publicUrl?: string;
+  /** What a resource must meet to be written. (Default: `structure`) */
+  readonly validation?: WriteValidation;
   /** Fills an empty site with synthetic patients. */
   readonly demo?: boolean;
   /** Hears the log, a line of JSON each. (Default: standard error) The level is `CHARTGATE_LOG`, by default `warn`. */

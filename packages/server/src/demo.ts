@@ -22,7 +22,7 @@ export async function loadDemo(
     scopes: parseScope('system/*.cruds').scopes,
     expiresAt: Number.POSITIVE_INFINITY,
   });
-  const context: FhirContext = { ...chart, operate, rights, seal: { key: '', boundTo: '' } };
+  const context: FhirContext = { ...chart, validation: 'structure', operate, rights, seal: { key: '', boundTo: '' } };
   const bundles = [supportingBundle({ seed: demo.seed }), ...patients(demo), ...showcase({ seed: demo.seed })];
   const last = bundles.at(-1)?.entry.at(-1)?.resource;
   if (!last) return 0;

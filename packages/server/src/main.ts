@@ -96,7 +96,8 @@ async function start(
     ? await loadDemo({ store, conformance, indexing, base: fhirBase(publicUrl, siteName) })
     : 0;
   droppedRow.subscribe((message) => log.error(message, 'a row was found by its hashes and failed the exact check'));
-  const chartSite = { name: siteName, store, conformance, indexing, cursorKey: site.hashKey };
+  const { validation = 'structure' } = options;
+  const chartSite = { name: siteName, store, conformance, validation, indexing, cursorKey: site.hashKey };
   const administration = { store: knowledge.packages, builtin: builtin.packages, reload: known.reloadPackages };
   const app = await buildApp({
     chart: {

@@ -17,6 +17,7 @@ export const command: CommandDefinition = {
       .option('--data <folder>', 'data directory (else CHARTGATE_DATA, else ./.chartgate)')
       .option('--database-url <url>', 'PostgreSQL 15 or newer to use (else DATABASE_URL, else the bundled one)')
       .option('--public-url <url>', 'address that clients see (Default: http://localhost:PORT)')
+      .option('--validation <mode>', 'what a write must meet: structure, profiles or off (Default: structure)')
       .option('--demo', 'load 50 synthetic patients into an empty server'),
   async run(io, _args, options) {
     const asked = serveOptions(io, options);
@@ -37,14 +38,21 @@ function serveOptions(io: Io, options: Options): ServeOptions {
   const publicUrl = textOption(options, 'publicUrl')?.replace(/\/+$/, '');
   if (publicUrl !== undefined && !/^https?:\/\/[^/]/.test(publicUrl))
     throw usage('--public-url is an address such as https://chart.example');
+  const validation = validationMode(textOption(options, 'validation'));
   return {
     port,
+    ...(validation ? { validation } : {}),
     dataDirectory: resolve(io.cwd, textOption(options, 'data') ?? (io.env.CHARTGATE_DATA || '.chartgate')),
     ...(databaseUrl ? { databaseUrl } : {}),
     ...(publicUrl ? { publicUrl } : {}),
     demo: hasOption(options, 'demo'),
     log: (line) => void io.stderr.write(`${line.trimEnd()}\n`),
   };
+}
+
+function validationMode(text: string | undefined): ServeOptions['validation'] {
+  if (text === undefined || text === 'structure' || text === 'profiles' || text === 'off') return text;
+  throw usage('--validation is structure, profiles or off.');
 }
 
 function greeting(io: Io, { url, credentialFile, demoPatients }: Serving, data: string): readonly string[] {

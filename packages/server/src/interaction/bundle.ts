@@ -1,7 +1,8 @@
-import { type Bundle, type BundleEntry, FhirError, type Issue, isRefused, type RefusedEntry } from '@chartgate/fhir';
+import { setImmediate } from 'node:timers/promises';
+import { type Bundle, type BundleEntry, badRequest, FhirError, isRefused, type RefusedEntry } from '@chartgate/fhir';
 import type { Answer } from './answer.ts';
 import { type BatchEntry, batch } from './batch.ts';
-import { issuesOf } from './content.ts';
+import { refusalOf } from './content.ts';
 import { isOperation } from './dispatch.ts';
 import { patchOf } from './patched.ts';
 import type { Return } from './preference.ts';
@@ -16,24 +17,34 @@ export type BundlePreferences = { readonly handling: FhirRequest['handling']; re
 
 /**
  * A batch or transaction, read: its resources are validated here, by the same rules as single ones.
- * @throws {FhirError} 400 for a transaction with an invalid resource, naming each by `Bundle.entry[i]`
+ * @throws {FhirError} 400 for a transaction with an invalid resource, naming each by `Bundle.entry[i]`; 422 where all that
+ * is wrong is that profiles are not met
  */
 export async function bundle(read: Bundle, prefer: BundlePreferences, context: FhirContext): Promise<Answer> {
   const options = { base: context.base, returns: prefer.returns };
+  const refusals = await refusalsOf(read.entries, context);
   if (read.type === 'batch') {
-    const entries = read.entries.map((entry) => batchEntry(entry, prefer.handling));
+    const entries = read.entries.map((entry, at) => batchEntry(entry, refusals[at], prefer.handling));
     return batch(entries, options, context);
   }
-  const issues = read.entries.flatMap(entryIssues);
-  if (issues.length > 0) throw new FhirError(400, issues.slice(0, maxIssues));
+  const refused = refusals.filter((one) => one !== undefined);
+  if (refused.length > 0) throw inOne(refused);
   const entries = read.entries.map((entry) => ({ entry, request: requestOf(entry, prefer.handling) }));
   return transaction(entries, options, context);
 }
 
-function batchEntry(entry: BundleEntry | RefusedEntry, handling: FhirRequest['handling']): BatchEntry {
+function inOne(refusals: readonly FhirError[]): FhirError {
+  const issues = refusals.flatMap((refusal) => refusal.issues);
+  return new FhirError(refusals.some(({ status }) => status === 400) ? 400 : 422, issues.slice(0, maxIssues));
+}
+
+function batchEntry(
+  entry: BundleEntry | RefusedEntry,
+  refusal: FhirError | undefined,
+  handling: FhirRequest['handling'],
+): BatchEntry {
   if (isRefused(entry)) return entry;
-  const issues = entryIssues(entry);
-  if (issues.length > 0) return { refusal: new FhirError(400, issues.slice(0, maxIssues)) };
+  if (refusal) return { refusal };
   try {
     return { request: requestOf(entry, handling), isHead: entry.request.method === 'HEAD' };
   } catch (error) {
@@ -42,13 +53,36 @@ function batchEntry(entry: BundleEntry | RefusedEntry, handling: FhirRequest['ha
   }
 }
 
+/** Entries that are checked against profiles before others get their turn. */
+const atOnce = 20;
+
+/** Why entries cannot be written, at their places. */
+async function refusalsOf(
+  entries: readonly (BundleEntry | RefusedEntry)[],
+  context: FhirContext,
+): Promise<readonly (FhirError | undefined)[]> {
+  const refusals: (FhirError | undefined)[] = [];
+  for (const [at, entry] of entries.entries()) {
+    if (context.validation === 'profiles' && at % atOnce === atOnce - 1) await setImmediate();
+    refusals.push(isRefused(entry) ? undefined : entryRefusal(entry, context));
+  }
+  return refusals;
+}
+
 /** What is wrong with an entry's resource; paths start at the bundle. What an operation takes, it validates itself. */
-function entryIssues({ index, content, request }: BundleEntry): readonly Issue[] {
-  if (!content || isOperation(request.target.path)) return [];
-  return issuesOf(content).map((found) => ({
+function entryRefusal({ index, content, request }: BundleEntry, context: FhirContext): FhirError | undefined {
+  if (!content || isOperation(request.target.path)) return undefined;
+  const { conformance, validation } = context;
+  // A patch is read and not kept.
+  const refused = refusalOf(content, {
+    conformance,
+    validation: request.method === 'PATCH' ? 'structure' : validation,
+  });
+  const issues = refused?.issues.slice(0, maxIssues).map((found) => ({
     ...found,
     expression: (found.expression ?? []).map((path) => path.replace(/^\w+/, `Bundle.entry[${index}].resource`)),
   }));
+  return refused && issues && new FhirError(refused.status, issues);
 }
 
 /** The request that an entry stands for. @throws {FhirError} 400 for a patch that cannot be read */

@@ -1,16 +1,47 @@
-import { badRequest, FhirError, type Issue, unprocessable, validate } from '@chartgate/fhir';
+import {
+  badRequest,
+  FhirError,
+  type Issue,
+  storableIssues,
+  unprocessable,
+  validate,
+  validateProfiles,
+} from '@chartgate/fhir';
 import type { Content } from '../access/interaction.ts';
-import type { FhirRequest } from './request.ts';
+import type { FhirContext, FhirRequest } from './request.ts';
 
-/** What is wrong with a resource that is to be written; none: it may be. */
-export function issuesOf({ resource }: Content): readonly Issue[] {
-  return validate(resource).filter(({ severity }) => severity === 'error' || severity === 'fatal');
+/** How a site validates what is written. */
+export type WriteRules = Pick<FhirContext, 'validation' | 'conformance'>;
+
+/**
+ * Why a resource may not be written here: 400 with every issue where it breaks the rules of its type, 422 where it does
+ * not meet the profiles it claims; undefined where it may be.
+ * @see docs/decisions/0021-validation.md
+ */
+export function refusalOf({ resource }: Content, { validation, conformance }: WriteRules): FhirError | undefined {
+  if (validation === 'off') return refusal(400, storableIssues(resource));
+  const structure = refusal(400, validate(resource));
+  if (structure || validation === 'structure') return structure;
+  return refusal(422, validateProfiles(resource, { conformance }));
 }
 
-/** @throws {FhirError} 400 with every issue of a resource that breaks the rules of its type */
-export function requireValid(content: Content): Content {
-  const issues = issuesOf(content);
-  if (issues.length > 0) throw new FhirError(400, issues);
+/** Warnings refuse nothing, and are told beside the errors that do. */
+function refusal(status: 400 | 422, issues: readonly Issue[]): FhirError | undefined {
+  const isRefused = issues.some(({ severity }) => severity === 'error' || severity === 'fatal');
+  return isRefused ? new FhirError(status, issues) : undefined;
+}
+
+/** @throws {FhirError} 400 or 422, as {@link refusalOf} says */
+export function requireValid(content: Content, rules: WriteRules): Content {
+  const refused = refusalOf(content, rules);
+  if (refused) throw refused;
+  return content;
+}
+
+/** The same for what is read and not kept, whatever the site's setting. @throws {FhirError} 400 */
+export function requireStructure(content: Content): Content {
+  const refused = refusal(400, validate(content.resource));
+  if (refused) throw refused;
   return content;
 }
 

@@ -1,5 +1,6 @@
 import { type BundleEntry, gone, notFound, versionSpecificReferences } from '@chartgate/fhir';
 import type { StoredVersion } from '../store/ports.ts';
+import type { WriteRules } from './content.ts';
 import { inEntryNow } from './entry.ts';
 import { patchedContent, permitPatch, requirePatch } from './patch.ts';
 import type { FhirContext } from './request.ts';
@@ -38,7 +39,7 @@ export async function heldContents(
     const before = current.get(entry.index);
     if (step.kind === 'create') versions.set(entry.index, '1');
     else if (current.has(entry.index)) versions.set(entry.index, String((before?.version ?? 0) + 1));
-    return step.kind === 'patch' ? patchedEntry(entry, step, before) : entry;
+    return step.kind === 'patch' ? patchedEntry(entry, step, { before, rules: context }) : entry;
   });
   return { entries: held, versions };
 }
@@ -55,12 +56,12 @@ function readOf({ type, id }: Extract<Step, { kind: 'patch' | 'update' }>) {
 function patchedEntry(
   entry: BundleEntry,
   { type, id, reference, request }: Extract<Step, { kind: 'patch' }>,
-  before: StoredVersion | undefined,
+  { before, rules }: { readonly before: StoredVersion | undefined; readonly rules: WriteRules },
 ): BundleEntry {
   return inEntryNow(entry.index, () => {
     if (!before) throw notFound(reference);
     if (before.method === 'DELETE') throw gone(reference);
     const patch = requirePatch(request);
-    return { ...entry, content: patchedContent({ type, id, patch, ifMatch: request.ifMatch }, before) };
+    return { ...entry, content: patchedContent({ type, id, patch, ifMatch: request.ifMatch }, before, rules) };
   });
 }

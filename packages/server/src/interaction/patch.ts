@@ -5,6 +5,7 @@ import type { Rights } from '../access/rights.ts';
 import type { ResourceTransaction, StoredVersion } from '../store/ports.ts';
 import { type Answer, answerWrite } from './answer.ts';
 import { conditionOf, several } from './conditions.ts';
+import type { WriteRules } from './content.ts';
 import { conditionIn, requireKnown } from './parameters.ts';
 import { type Patch, patched } from './patched.ts';
 import { read } from './read.ts';
@@ -23,7 +24,7 @@ export async function patchRequest({ type, id }: Place, request: FhirRequest, co
   requireKnown(request, wireParameters);
   const patch = requirePatch(request);
   return context.store.transaction((store) =>
-    patchResource({ type, id, patch, ifMatch: request.ifMatch }, store, context.rights),
+    patchResource({ type, id, patch, ifMatch: request.ifMatch }, store, context),
   );
 }
 
@@ -39,7 +40,7 @@ export async function conditionalPatch({ type }: Place, request: FhirRequest, co
     const [found, another] = (await store.search(condition.permitted)).matches;
     if (another) throw several();
     if (!found) throw nothingToPatch(type);
-    return patchResource({ type, id: found.id, patch, ifMatch: request.ifMatch }, store, context.rights);
+    return patchResource({ type, id: found.id, patch, ifMatch: request.ifMatch }, store, context);
   });
 }
 
@@ -50,11 +51,12 @@ type PatchRequest = {
   readonly ifMatch: EntityTags | undefined;
 };
 
-async function patchResource(asked: PatchRequest, store: ResourceTransaction, rights: Rights): Promise<Answer> {
+async function patchResource(asked: PatchRequest, store: ResourceTransaction, context: FhirContext): Promise<Answer> {
   const { type, id } = asked;
+  const { rights } = context;
   const held = { read: async (permitted: Permitted<Read>) => (await store.hold([permitted]))[0] };
   const current = await read(permitPatch(asked, rights), held);
-  const content = patchedContent(asked, current);
+  const content = patchedContent(asked, current, context);
   const permitted = rights.require({ code: 'update', type, id, content });
   const [stored] = await store.write([{ kind: 'update', permitted }]);
   return answerWrite(stored!, false);
@@ -67,13 +69,17 @@ export function permitPatch({ type, id }: Pick<PatchRequest, 'type' | 'id'>, rig
 }
 
 /** What a patch makes of the version that is held. @throws {FhirError} 400, 412, 422 */
-export function patchedContent({ type, id, patch, ifMatch }: PatchRequest, current: StoredVersion): Content {
+export function patchedContent(
+  { type, id, patch, ifMatch }: PatchRequest,
+  current: StoredVersion,
+  rules: WriteRules,
+): Content {
   if (ifMatch !== undefined && !namesVersion(ifMatch, current.version)) {
     throw preconditionFailed(
       `If-Match does not name the current version of ${type}/${id}, ${current.version}. Read it again, and repeat the change.`,
     );
   }
-  return patched(current, patch);
+  return patched(current, patch, rules);
 }
 
 export function nothingToPatch(type: string): FhirError {

@@ -13,7 +13,7 @@ import {
 } from '@chartgate/fhir';
 import type { Content } from '../access/interaction.ts';
 import type { StoredVersion } from '../store/ports.ts';
-import { requireValid } from './content.ts';
+import { requireValid, type WriteRules } from './content.ts';
 
 /** The body of a PATCH, as compact JSON text: a JSON Patch, or Parameters with a FHIRPath Patch. */
 export type Patch = { readonly kind: 'json' | 'fhirpath'; readonly text: string };
@@ -39,12 +39,12 @@ export function patchOf({ resource, text }: Content): Patch {
  * What a patch makes of a version: validated like any write, decimals as written. Type and id stay.
  * @throws {FhirError} 400 for what is no patch or makes the resource invalid, 422 where it cannot be applied
  */
-export function patched({ type, id, body }: StoredVersion, { kind, text }: Patch): Content {
+export function patched({ type, id, body }: StoredVersion, { kind, text }: Patch, rules: WriteRules): Content {
   const apply = kind === 'json' ? applyJsonPatch : applyFhirPathPatch;
   const result = apply(parseExact(body), parseExact(text));
   requireSmall(result);
   const content = parseResource(stringifyExact(result));
-  if (content.resource.resourceType === type && content.resource.id === id) return requireValid(content);
+  if (content.resource.resourceType === type && content.resource.id === id) return requireValid(content, rules);
   throw unprocessable(`A patch cannot change the type or the id of a resource. ${type}/${id} stays as it was.`);
 }
 

@@ -31,6 +31,12 @@ export type FhirRequest = {
 /** HEAD is GET whose answer stays without its body. */
 export type RequestMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+/**
+ * What a resource must meet to be written: the structure of its type; its invariants and the profiles it claims as well;
+ * or no more than what the server must read of it.
+ */
+export type WriteValidation = 'structure' | 'profiles' | 'off';
+
 /** Where a request runs, and under whose rights. */
 export type FhirContext<Store = ResourceStore> = {
   /** FHIR base of the site, without a slash at its end. */
@@ -38,6 +44,7 @@ export type FhirContext<Store = ResourceStore> = {
   readonly store: Store;
   /** What the site knows: parameters, profiles, codes. */
   readonly conformance: Conformance;
+  readonly validation: WriteValidation;
   /** How far new search parameters are. */
   readonly indexing: { status(): Promise<IndexingStatus> };
   /** Runs an operation. They stand above the interactions, which reach them by this alone. */

@@ -1,5 +1,6 @@
-import { badRequest, FhirError, isResourceId, isResourceType, issue, validate } from '@chartgate/fhir';
+import { badRequest, FhirError, isResourceId, isResourceType, issue } from '@chartgate/fhir';
 import type { Answer } from '../interaction/answer.ts';
+import { requireStructure } from '../interaction/content.ts';
 import type { FhirContext } from '../interaction/dispatch.ts';
 import type { OperationCall } from '../interaction/operation-call.ts';
 import type { Operation } from './operation.ts';
@@ -41,7 +42,7 @@ function isAt(operation: Operation, { type, id }: OperationCall): boolean {
 function parametersOf(operation: Operation, { content, query }: OperationCall): readonly Parameter[] {
   if (!content) return queryParameters(query);
   const { resource } = content;
-  if (!operation.takesInvalid) requireValid(content.resource);
+  if (!operation.takesInvalid) requireStructure(content);
   if (resource.resourceType === 'Parameters' && isParameters(resource)) {
     return [...resourceParameters(resource), ...queryParameters(query)];
   }
@@ -53,11 +54,6 @@ function parametersOf(operation: Operation, { content, query }: OperationCall): 
 function isParameters(resource: object): boolean {
   const { parameter = [] } = resource as { readonly parameter?: unknown };
   return Array.isArray(parameter) && parameter.every((one) => typeof one?.name === 'string');
-}
-
-function requireValid(resource: unknown): void {
-  const issues = validate(resource).filter(({ severity }) => severity === 'error' || severity === 'fatal');
-  if (issues.length > 0) throw new FhirError(400, issues);
 }
 
 function postOnly({ name }: Operation): FhirError {

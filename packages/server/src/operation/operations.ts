@@ -8,6 +8,7 @@ import { meta, metaAdd, metaDelete } from './meta.ts';
 import type { Operation } from './operation.ts';
 import { searchParameterStatus } from './search-parameter-status.ts';
 import { subsumes } from './subsumes.ts';
+import { validate } from './validate.ts';
 import { validateCode } from './validate-code.ts';
 
 /** Every operation of this server. */
@@ -23,6 +24,7 @@ export const operations: readonly Operation[] = [
   metaDelete,
   searchParameterStatus,
   subsumes,
+  validate,
   validateCode,
 ];
 

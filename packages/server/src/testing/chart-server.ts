@@ -5,6 +5,7 @@ import type { Grant } from '../access/grant.ts';
 import type { ResourceStore } from '../store/ports.ts';
 import { resourceStore } from '../store/postgres/resource-store.ts';
 import { buildApp } from '../wire/app.ts';
+import type { ChartSite } from '../wire/chart.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 import { content, permitted } from './permits.ts';
 
@@ -40,8 +41,9 @@ export async function chartServer(): Promise<ChartServer> {
   const test = await testDatabase();
   const store = resourceStore(test.database, test.site);
   const grants = new Map<string, Grant>();
-  const site = {
+  const site: ChartSite = {
     name: 'default',
+    validation: 'structure',
     store,
     conformance: r4Conformance,
     indexing: { status: async () => ({ parameters: [], progress: [], unusable: [] }) },

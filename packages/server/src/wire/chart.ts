@@ -16,6 +16,7 @@ export type ChartSite = {
   readonly name: string;
   readonly store: ResourceStore;
   readonly conformance: Conformance;
+  readonly validation: FhirContext['validation'];
   readonly indexing: FhirContext['indexing'];
   /** Seals the paging links. */
   readonly cursorKey: string;

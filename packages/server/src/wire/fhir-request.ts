@@ -1,7 +1,7 @@
 import { compactJson, methodNotAllowed, parseResource } from '@chartgate/fhir';
 import type { FastifyRequest } from 'fastify';
 import type { Content } from '../access/interaction.ts';
-import { requireValid } from '../interaction/content.ts';
+import { requireStructure, requireValid } from '../interaction/content.ts';
 import { allowedAt, isRead } from '../interaction/dispatch.ts';
 import { type Patch, patchOf } from '../interaction/patched.ts';
 import type { FhirRequest, RequestMethod } from '../interaction/request.ts';
@@ -52,9 +52,9 @@ type Asked = Pick<FhirRequest, 'method' | 'path'>;
 function bodyOf(request: FastifyRequest, asked: Asked): { content?: Content } | { patch?: Patch } {
   if (asked.method === 'PATCH') return { patch: patchIn(request) };
   if (isRead(asked) || asked.method === 'DELETE') return {};
-  if (isRawBinary(request, asked.path)) return { content: requireValid(rawBinary(request, asked.path)) };
+  if (isRawBinary(request, asked.path)) return { content: requireValid(rawBinary(request, asked.path), request.fhir) };
   requireJsonBody(request.headers);
-  return { content: requireValid(parseResource(textOf(request))) };
+  return { content: requireValid(parseResource(textOf(request)), request.fhir) };
 }
 
 /** @see https://hl7.org/fhir/R4/http.html#patch */
@@ -62,7 +62,7 @@ function patchIn(request: FastifyRequest): Patch {
   requirePlain(request.headers);
   const kind = bodyKind(request.headers);
   if (kind === 'application/json-patch+json') return { kind: 'json', text: compactJson(textOf(request)) };
-  if (isJsonKind(kind)) return patchOf(requireValid(parseResource(textOf(request))));
+  if (isJsonKind(kind)) return patchOf(requireStructure(parseResource(textOf(request))));
   throw unsupportedBody(
     'A patch is a JSON Patch (Content-Type: application/json-patch+json) or a FHIRPath Patch (application/fhir+json).',
   );

@@ -83,6 +83,7 @@ async function authenticated(chart: Chart, request: FastifyRequest): Promise<Fas
     base: fhirBase(chart.publicUrl, site.name),
     store: site.store,
     conformance: site.conformance,
+    validation: site.validation,
     indexing: site.indexing,
     operate,
     rights: rightsOf(grant),
