@@ -100,7 +100,11 @@ function sampleOf(resources: readonly { readonly resourceType: string }[]): Samp
 }
 
 async function tablesOf(server: ServerProcess) {
-  const client = new pg.Client({ ...server.postgres, database: 'chartgate', options: '-c plan_cache_mode=force_custom_plan' });
+  const client = new pg.Client({
+    ...server.postgres,
+    database: 'chartgate',
+    options: '-c plan_cache_mode=force_custom_plan',
+  });
   client.on('error', () => {}); // the server takes its database down with it
   await client.connect();
   const { rows } = await client.query('select schema_name, hash_key from chartgate.site');
