@@ -7,7 +7,7 @@ import { meta, metaAdd, metaDelete } from './meta.ts';
 import type { Operation } from './operation.ts';
 import { searchParameterStatus } from './search-parameter-status.ts';
 import { subsumes } from './subsumes.ts';
-import { validateCode } from './validate-code.ts';
+import { validateCodeOfCodeSystem, validateCodeOfValueSet } from './validate-code.ts';
 
 /** Every operation of this server. */
 export const operations: readonly Operation[] = [
@@ -21,12 +21,11 @@ export const operations: readonly Operation[] = [
   metaDelete,
   searchParameterStatus,
   subsumes,
-  validateCode,
+  validateCodeOfCodeSystem,
+  validateCodeOfValueSet,
 ];
 
-const byName = new Map(operations.map((operation) => [operation.name, operation]));
-
-/** @param name without the `$` */
-export function operationNamed(name: string): Operation | undefined {
-  return byName.get(name);
+/** Operations of one name, each of which has its own places. @param name without the `$` */
+export function operationsNamed(name: string): readonly Operation[] {
+  return operations.filter((operation) => operation.name === name);
 }
