@@ -211,7 +211,14 @@ describe('operations on codes', () => {
   test('are listed in metadata', async () => {
     const { json } = await ask('metadata');
     const text = JSON.stringify(json);
-    for (const name of ['expand', 'validate-code', 'lookup', 'subsumes'])
-      assert.ok(text.includes(`"name":"${name}"`), name);
+    for (const name of [
+      'ValueSet-expand',
+      'ValueSet-validate-code',
+      'CodeSystem-validate-code',
+      'CodeSystem-lookup',
+      'CodeSystem-subsumes',
+    ]) {
+      assert.ok(text.includes(`"definition":"http://hl7.org/fhir/OperationDefinition/${name}"`), name);
+    }
   });
 });

@@ -42,17 +42,32 @@ export function filterTest(system: CodeSystem, { property, op, value }: Filter):
       return (concept) => !values(concept).some((one) => all.has(one));
     }
     case 'regex': {
-      const test = boundedRegex(value);
-      if (test) return (concept) => values(concept).some(test);
-      throw new TerminologyError(
-        'not-supported',
-        `A filter by ${property} has a regular expression that is not followed.`,
-      );
+      const fits = boundedRegex(value);
+      return once(system, (concept) => values(concept).some(fits));
     }
     case 'exists':
       return (concept) => values(concept).length > 0 === (value !== 'false');
     default:
       throw new TerminologyError('not-supported', `A filter by ${property} has an operator that R4 does not know.`);
+  }
+}
+
+/** Tries every concept when the first is asked about, and then knows. */
+function once(system: CodeSystem, test: ConceptTest): ConceptTest {
+  let known: ReadonlySet<Concept> | TerminologyError | undefined;
+  return (concept) => {
+    known ??= triedOn(system, test);
+    if (known instanceof TerminologyError) throw known;
+    return known.has(concept);
+  };
+}
+
+function triedOn(system: CodeSystem, test: ConceptTest): ReadonlySet<Concept> | TerminologyError {
+  try {
+    return new Set(system.concepts.filter(test));
+  } catch (error) {
+    if (error instanceof TerminologyError) return error;
+    throw error;
   }
 }
 

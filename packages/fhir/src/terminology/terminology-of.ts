@@ -17,7 +17,7 @@ export function terminologyOf(canonicals: CanonicalSource): Terminology {
   return {
     isMember(valueSet, { system, code }) {
       if (code === undefined) return false;
-      return find(valueSet)?.has({ system, code });
+      return orUndefined(() => find(valueSet)?.has({ system, code }));
     },
     codings: (valueSet, limit) =>
       orUndefined(() => {

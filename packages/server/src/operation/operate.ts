@@ -4,7 +4,7 @@ import { requireStructure } from '../interaction/content.ts';
 import type { FhirContext } from '../interaction/dispatch.ts';
 import type { OperationCall } from '../interaction/operation-call.ts';
 import type { Operation } from './operation.ts';
-import { operationNamed } from './operations.ts';
+import { operationsNamed } from './operations.ts';
 import { operationParameters, type Parameter, queryParameters, resourceParameters } from './parameters.ts';
 
 /**
@@ -20,13 +20,14 @@ export async function operate(call: OperationCall, context: FhirContext): Promis
 }
 
 function requireOperation(call: OperationCall): Operation {
-  const operation = operationNamed(call.name);
+  const named = operationsNamed(call.name);
   if (call.type !== undefined && !isResourceType(call.type)) throw noOperation('R4 has no such resource type.');
   if (call.id !== undefined && !isResourceId(call.id)) {
     throw badRequest('An id is 1 to 64 letters, digits, dashes and dots.');
   }
-  if (operation && isAt(operation, call)) return operation;
-  throw noOperation(operation ? `$${operation.name} is called elsewhere.` : 'No operation has this name here.');
+  const operation = named.find((one) => isAt(one, call));
+  if (operation) return operation;
+  throw noOperation(named.length > 0 ? `$${call.name} is called elsewhere.` : 'No operation has this name here.');
 }
 
 function isAt(operation: Operation, { type, id }: OperationCall): boolean {

@@ -9,7 +9,7 @@ import type { Operation } from './operation.ts';
 import { searchParameterStatus } from './search-parameter-status.ts';
 import { subsumes } from './subsumes.ts';
 import { validate } from './validate.ts';
-import { validateCode } from './validate-code.ts';
+import { validateCodeOfCodeSystem, validateCodeOfValueSet } from './validate-code.ts';
 
 /** Every operation of this server. */
 export const operations: readonly Operation[] = [
@@ -25,12 +25,11 @@ export const operations: readonly Operation[] = [
   searchParameterStatus,
   subsumes,
   validate,
-  validateCode,
+  validateCodeOfCodeSystem,
+  validateCodeOfValueSet,
 ];
 
-const byName = new Map(operations.map((operation) => [operation.name, operation]));
-
-/** @param name without the `$` */
-export function operationNamed(name: string): Operation | undefined {
-  return byName.get(name);
+/** Operations of one name, each of which has its own places. @param name without the `$` */
+export function operationsNamed(name: string): readonly Operation[] {
+  return operations.filter((operation) => operation.name === name);
 }

@@ -95,6 +95,14 @@ describe('packages over HTTP', () => {
       assert.equal(canonicals.find('StructureDefinition', `${url}|${version}`)?.version, version);
     }
     assert.ok(canonicals.list('SearchParameter').length > 300);
+    for (const [version, count] of [
+      ['6.1.0', 5],
+      ['7.0.0', 5],
+      ['8.0.0', 10],
+    ] as const) {
+      const notes = `http://hl7.org/fhir/us/core/ValueSet/us-core-clinical-note-type|${version}`;
+      assert.equal(conformance.terminology.codings(notes, 100)?.length, count);
+    }
     assert.equal((await ask('DELETE', `${path}/hl7.fhir.us.core/8.0.0`)).status, 200);
     assert.equal(
       canonicals.find('StructureDefinition', url)?.version,
