@@ -33,10 +33,11 @@ for (const [i, world] of worlds.entries()) {
     const stories = storiesOf(r);
     const whole = await filled(stories, stories);
     t.after(() => whole.server.close());
-    const alone = await filled(shownOnly(stories, world.isShown), stories);
+    const shown = shownOnly(stories, world.isShown);
+    const alone = await filled(shown, stories);
     t.after(() => alone.server.close());
     const metadata = JSON.parse((await whole.server.ask('metadata', world.grant)).text);
-    const drawn = sourceOf(r, stories, metadata);
+    const drawn = sourceOf(r, { stories, shown }, metadata);
     const source = world.types ? { ...drawn, types: world.types } : drawn;
     const told = await compare(source, world, [whole, alone], Math.ceil(queries / worlds.length));
     t.diagnostic(told);
@@ -67,6 +68,7 @@ async function compare(source: Source, world: World, sides: readonly [Side, Side
   const drawn = makers.filter((maker) => world.writes || !maker.writes);
   const seen = new Map<string, number>();
   let answered = 0;
+  let full = 0;
   for (let n = 0; n < number; n++) {
     mock.timers.setTime(asking + n * 1000);
     const maker = pickByWeight(r, drawn);
@@ -79,14 +81,17 @@ async function compare(source: Source, world: World, sides: readonly [Side, Side
         `seed ${seed}, query ${n + 1}, ${maker.name}: ${smaller.method ?? 'GET'} ${urlOf(smaller)}\n${smaller.body ?? ''}\n${told}`,
       );
     }
-    if (lastStatus < 300) answered++;
+    if (last.status < 300) answered++;
+    if (last.text.includes('"resource":{')) full++;
     seen.set(maker.name, (seen.get(maker.name) ?? 0) + 1);
   }
-  assert.ok(answered > number / 6, `only ${answered} of ${number} requests were answered with something`);
-  return `${number} requests, ${answered} of them answered 2xx: ${[...seen].map(([name, n]) => `${name} ${n}`).join(', ')}`;
+  assert.ok(answered > number / 6, `only ${answered} of ${number} requests were answered with success`);
+  assert.ok(full > number / 20, `only ${full} of ${number} answers held resources`);
+  return `${number} requests, ${answered} of them answered 2xx, ${full} with resources: ${[...seen].map(([name, n]) => `${name} ${n}`).join(', ')}`;
 }
 
-let lastStatus = 0;
+/** The first page of the last answer, with others in the chart. */
+let last: ChartAnswer;
 
 function pickByWeight(r: Random, all: readonly RequestMaker[]): RequestMaker {
   let at = r() * all.reduce((sum, { weight }) => sum + weight, 0);
@@ -107,7 +112,7 @@ async function differenceOf(sides: readonly [Side, Side], { grant }: World, draw
   for (let page = 0; page < maxPages; page++) {
     const answers = await Promise.all(sides.map((side, i) => side.server.ask(asked[i]!, grant)));
     const [whole, alone] = answers as [ChartAnswer, ChartAnswer];
-    if (page === 0) lastStatus = whole.status;
+    if (page === 0) last = whole;
     const [seen, expected] = [told(sides[0], whole), told(sides[1], alone)];
     if (seen !== expected) return `page ${page + 1}\nwith others:    ${seen}\nwithout others: ${expected}`;
     const [next, same] = [nextOf(whole), nextOf(alone)];

@@ -24,7 +24,7 @@ const get = (at: string, query: Drawn['query'] = []): Drawn => ({ at, query });
 
 function search(source: Source, type: string): Drawn['query'] {
   const { r } = source;
-  const criteria = Array.from({ length: r.pick([0, 1, 1, 1, 2]) }, () => parameterOf(source, type));
+  const criteria = Array.from({ length: r.pick([0, 0, 1, 1, 1, 2]) }, () => parameterOf(source, type));
   const results = Array.from({ length: r.pick([0, 1, 1, 2]) }, () => resultParameter(source, type));
   return [...criteria, ...results];
 }

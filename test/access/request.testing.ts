@@ -16,8 +16,11 @@ export type Source = {
   readonly stories: readonly Story[];
   /** The types that are mostly asked for: those of records, or those that the grant opens. */
   readonly types: readonly string[];
-  /** By type and parameter. */
+  /** The ids that are mostly asked for: of what may be seen. */
+  readonly shown: readonly Story[];
+  /** By type and parameter: of everything, and of what may be seen. */
   readonly values: ReadonlyMap<string, readonly string[]>;
+  readonly shownValues: ReadonlyMap<string, readonly string[]>;
 };
 
 /** A request in parts, so that one that fails can be made smaller. */
@@ -26,12 +29,17 @@ export type Drawn = Omit<Asked, 'path'> & {
   readonly query: readonly (readonly [name: string, value: string])[];
 };
 
-/** @param metadata the server's CapabilityStatement */
+/** @param metadata the server's CapabilityStatement @param shown the stories as whoever asks may see them */
 export function sourceOf(
   r: Random,
-  stories: readonly Story[],
+  { stories, shown }: { readonly stories: readonly Story[]; readonly shown: readonly Story[] },
   metadata: { rest: [{ resource: Capability[] }] },
 ): Source {
+  const [values, shownValues] = [valuesIn(stories), valuesIn(shown)];
+  return { r, stories, shown, values, shownValues, types: clinical, capabilities: metadata.rest[0].resource };
+}
+
+function valuesIn(stories: readonly Story[]): ReadonlyMap<string, readonly string[]> {
   const values = new Map<string, string[]>();
   for (const { versions } of stories) {
     for (const version of versions) {
@@ -41,7 +49,7 @@ export function sourceOf(
       }
     }
   }
-  return { r, stories, values, types: clinical, capabilities: metadata.rest[0].resource };
+  return values;
 }
 
 const day = (ms: number) => (Number.isFinite(ms) ? new Date(ms).toISOString().slice(0, 10) : '2020-01-01');
@@ -98,14 +106,15 @@ export function parameterOf({ r, ...source }: Source, type: string, depth = 0): 
     const pair = has({ r, ...source }, type, depth);
     if (pair) return pair;
   }
-  const filled = all.filter(({ name }) => source.values.has(`${type}.${name}`));
+  const known = r() < 0.65 ? source.shownValues : source.values;
+  const filled = all.filter(({ name }) => known.has(`${type}.${name}`));
   const parameter = r.pick(filled.length > 0 && r() < 0.85 ? filled : all);
   if (!parameter) return ['_id', 'x'];
   const { name } = parameter;
   if (name === '_id') return [name, some(r, () => anyId({ r, ...source }, type))];
   if (name === '_lastUpdated') return [name, r.pick(['gt', 'le', 'ne']) + instant(r)];
   if (r() < 0.08) return [`${name}:missing`, r.pick(['true', 'false'])];
-  const values = source.values.get(`${type}.${name}`) ?? ['a'];
+  const values = known.get(`${type}.${name}`) ?? ['a'];
   const ordered = ['date', 'number', 'quantity'].includes(parameter.type);
   const modifier = r() < 0.15 ? r.pick(modifiers[parameter.type] ?? ['']) : '';
   return [name + modifier, some(r, () => (ordered ? r.pick(prefixes) : '') + r.pick(values))];
@@ -145,22 +154,26 @@ function chain(source: Source, type: string, depth: number): Pair | undefined {
 }
 
 function has(source: Source, type: string, depth: number): Pair | undefined {
-  const { r, capabilities } = source;
-  const pointing = capabilities.flatMap(({ type: from, searchParam = [] }) =>
-    searchParam
-      .filter(({ name }) => source.values.has(`${from}.${name}`))
-      .filter((one) => one.type === 'reference' && r4SearchParameters.find(from, one.name)?.target.includes(type))
-      .map(({ name }) => ({ from, name })),
-  );
+  const pointing = pointingAt(source, type);
   if (pointing.length === 0) return undefined;
-  const { from, name } = r.pick(pointing);
+  const { from, name } = source.r.pick(pointing);
   const [inner, value] = parameterOf(source, from, depth + 1);
   return [`_has:${from}:${name}:${inner}`, value];
 }
 
+/** Parameters with values that may point at the type. */
+function pointingAt({ capabilities, values }: Source, type: string) {
+  return capabilities.flatMap(({ type: from, searchParam = [] }) =>
+    searchParam
+      .filter(({ name }) => values.has(`${from}.${name}`))
+      .filter((one) => one.type === 'reference' && r4SearchParameters.find(from, one.name)?.target.includes(type))
+      .map(({ name }) => ({ from, name })),
+  );
+}
+
 /** An id of the type: mostly one that is there, of whomever. */
-export function anyId({ r, stories }: Source, type: string): string {
-  const ids = stories.filter((story) => story.type === type).map(({ id }) => id);
+export function anyId({ r, stories, shown }: Source, type: string): string {
+  const ids = (r() < 0.5 ? shown : stories).filter((story) => story.type === type).map(({ id }) => id);
   return ids.length > 0 && r() < 0.9 ? r.pick(ids) : 'nobody';
 }
 
@@ -206,14 +219,9 @@ export function resultParameter(source: Source, type: string): Pair {
       ];
     }
     case '_revinclude': {
-      const from = r.pick([
-        'Provenance:target',
-        `${anyType(source)}:patient`,
-        'Observation:subject',
-        'List:item',
-        'Task:focus',
-      ]);
-      return [`_revinclude${r() < 0.2 ? ':iterate' : ''}`, from];
+      const pointing = pointingAt(source, type);
+      const from = pointing.length > 0 && r() < 0.95 ? r.pick(pointing) : { from: 'Provenance', name: 'target' };
+      return [`_revinclude${r() < 0.2 ? ':iterate' : ''}`, `${from.from}:${from.name}`];
     }
     case '_summary':
       return ['_summary', r.pick(['count', 'true', 'text', 'data'])];

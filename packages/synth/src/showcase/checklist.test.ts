@@ -122,7 +122,9 @@ for (const seed of ['checklist', 7, 'demo']) {
         `${hl7}/provenance-participant-type|author`,
         `${usCore}/us-core-provenance-participant-type|transmitter`,
       ]);
-      return (target as { reference: string }[]).map(({ reference }) => reference.split('/')[0] ?? '');
+      const types = (target as { reference: string }[]).map(({ reference }) => reference.split('/')[0] ?? '');
+      assert.ok(types.includes('Patient'), "by the patient it lies in the patient's compartment");
+      return types;
     });
     includesAll(
       targets,
