@@ -136,5 +136,8 @@ test('Types whose sort keys are not of one kind are refused, whether there are r
 test('attack 68: more values than a statement takes are refused with what to do', async () => {
   const values = Array.from({ length: 500 }, () => 'ne2020').join(',');
   const text = Array.from({ length: 20 }, () => `_lastUpdated=${values}`).join('&');
-  await assert.rejects(chart.systemPage(`${text}&_type=${kinds.slice(0, 4).join(',')}`), /too many values.*Name fewer types/);
+  await assert.rejects(
+    chart.systemPage(`${text}&_type=${kinds.slice(0, 4).join(',')}`),
+    /too many values.*Name fewer types/,
+  );
 });
