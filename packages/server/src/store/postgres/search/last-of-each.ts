@@ -19,8 +19,8 @@ const maxMatches = 10_000;
 type Candidate = { rid: string; d: string | null; concept: string | null };
 
 /**
- * The latest matches of each group, those of one time in the order they came: how rows lie would tell of hidden ones. All matches are looked at, for their dates and codes alone, and the bodies of the
- * latest are read.
+ * The latest matches of each group; those of one time in the order they came, for how rows lie would tell of hidden ones.
+ * All matches are looked at, for their dates and codes alone, and the bodies of the latest are read.
  */
 export async function lastOfEach(
   connection: Connection,
