@@ -19,8 +19,8 @@ const maxMatches = 10_000;
 type Candidate = { rid: string; d: string | null; concept: string | null };
 
 /**
- * The latest matches of each group: all matches are looked at, for their dates and codes alone, and the bodies of the
- * latest are read.
+ * The latest matches of each group; those of one time in the order they came, for how rows lie would tell of hidden ones.
+ * All matches are looked at, for their dates and codes alone, and the bodies of the latest are read.
  */
 export async function lastOfEach(
   connection: Connection,
@@ -34,7 +34,7 @@ export async function lastOfEach(
   const { conditions } = await matchesOf(connection, row, query, false);
   const candidates = await connection.query<Candidate>(sql`select x.rid, x.d_lo as d, r.body::json -> ${by} as concept
     from (select x.rid, x.d_lo from ${table(site, 'sx')} x where ${and(conditions)} limit ${maxMatches + 1}) x
-    join ${table(site, 'res')} r on r.rid = x.rid`);
+    join ${table(site, 'res')} r on r.rid = x.rid order by x.rid`);
   if (candidates.length > maxMatches) throw tooMany();
   const latest = latestOfGroups(
     candidates.map(({ rid, d, concept }) => ({ key: rid, at: d === null ? undefined : BigInt(d), concept })),
