@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Bundle, type BundleEntry, badRequest, FhirError, isRefused, type RefusedEntry } from '@chartgate/fhir';
+import { type Bundle, type BundleEntry, FhirError, isRefused, type RefusedEntry } from '@chartgate/fhir';
 import type { Answer } from './answer.ts';
 import { type BatchEntry, batch } from './batch.ts';
 import { refusalOf } from './content.ts';
