@@ -35,7 +35,16 @@ export async function startServer(): Promise<ServerProcess> {
   const port = await freePort();
   const child = spawn(
     process.execPath,
-    ['--conditions=@chartgate/source', program, 'serve', '--port', String(port), '--data', data],
+    [
+      '--conditions=@chartgate/source',
+      '--max-semi-space-size=64',
+      program,
+      'serve',
+      '--port',
+      String(port),
+      '--data',
+      data,
+    ],
     { stdio: ['ignore', 'ignore', 'pipe'], env: environment() },
   );
   let complaint = '';

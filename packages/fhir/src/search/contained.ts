@@ -1,4 +1,3 @@
-import { references } from '../reference/references.ts';
 import type { Resource } from '../resource/resource.ts';
 import type { Criterion } from './ast.ts';
 import type { SearchParameters } from './parameters.ts';
@@ -82,15 +81,32 @@ function containerOf(contained: readonly Resource[], parameters: SearchParameter
 /** What no id of a resource is like. */
 const mark = '.-contained-.';
 
-/** A copy whose references to contained resources are written like others, so that parameters find them. */
+/**
+ * The resource with its references to contained ones written like others, so that parameters find them. What has none is
+ * shared with the one given.
+ */
 function pointing(resource: Resource, contained: readonly Resource[], indexes: ReadonlyMap<string, number>): Resource {
-  const { contained: _, ...own } = structuredClone(resource) as Resource & { readonly contained?: unknown };
-  for (const { value } of references(own as Resource)) {
-    const index = indexes.get(value.reference ?? '');
-    const inner = index === undefined ? undefined : contained[index];
-    if (inner) Object.assign(value, { reference: `${inner.resourceType}/${mark}${index}` });
+  function pointed(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) {
+      const items = value.map(pointed);
+      return items.some((item, n) => item !== value[n]) ? items : value;
+    }
+    let copy: Record<string, unknown> | undefined;
+    for (const [name, member] of Object.entries(value)) {
+      const next = name === 'reference' && typeof member === 'string' ? outward(member) : pointed(member);
+      if (next !== member) copy = Object.assign(copy ?? { ...value }, { [name]: next });
+    }
+    return copy ?? value;
   }
-  return own as Resource;
+
+  function outward(reference: string): string {
+    const index = indexes.get(reference);
+    return index === undefined ? reference : `${contained[index]?.resourceType}/${mark}${index}`;
+  }
+
+  const { contained: _, ...own } = resource as Resource & { readonly contained?: unknown };
+  return pointed(own) as Resource;
 }
 
 /**

@@ -19,7 +19,7 @@ import { meetsDate, meetsNumber } from './compare.ts';
 import { isAboveUri } from './hierarchy.ts';
 import { isNear } from './near.ts';
 import { normalizeString } from './string.ts';
-import { meetsText, type TextWord, tokenText } from './text.ts';
+import { meetsText, type TextWords, tokenText } from './text.ts';
 import type {
   CompositeSearchValue,
   QuantitySearchValue,
@@ -34,7 +34,7 @@ export type SearchFacts = {
   readonly lastUpdated: number;
   readonly values: readonly SearchValue[];
   /** The words of the resource, for `_text` and `_content`; asked for where a criterion is about them. */
-  readonly text?: () => readonly TextWord[];
+  readonly text?: TextWords;
 };
 
 /** A criterion that one resource meets or not by itself, without a look at others. */
@@ -148,8 +148,7 @@ function meetsOfType({ system, code, value }: OfTypeValue, stored: TokenSearchVa
 
 function meetsTexts({ values, isNarrative }: TextCriterion, { text }: SearchFacts): boolean {
   if (!text) throw new TypeError('A text criterion needs the words of the resource');
-  const words = text();
-  return values.some((query) => meetsText(query, words, isNarrative));
+  return values.some((query) => meetsText(query, text, isNarrative));
 }
 
 function meetsUri(

@@ -1,8 +1,11 @@
 import type { Resource } from '../resource/resource.ts';
 import { normalizeString } from './string.ts';
 
-/** A word of a resource's text. `at` counts words; between two texts there is a gap, which no phrase crosses. */
-export type TextWord = { readonly word: string; readonly at: number; readonly isNarrative: boolean };
+/** Sees each word of a resource. `at` counts words; between two texts there is a gap, which no phrase crosses. */
+export type WordVisitor = (word: string, at: number, isNarrative: boolean) => void;
+
+/** The words of a resource, as they are seen one after the other: every write looks at all of them. */
+export type TextWords = (visit: WordVisitor) => void;
 
 /** What is looked for: any of the clauses, of which each is phrases that are all there, or not there. A word is a phrase. */
 export type TextQuery = readonly (readonly TextPhrase[])[];
@@ -12,20 +15,26 @@ export type TextPhrase = { readonly words: readonly string[]; readonly not: bool
 export const textLimits = { words: 2000, wordLength: 60, phrases: 50 } as const;
 
 /** The words of a text: letters and digits, without case and accents. */
-export function wordsOf(text: string): readonly string[] {
-  const known = remembered.get(text);
-  if (known) return known;
-  const words = (normalizeString(text).match(/[\p{L}\p{N}]+/gu) ?? []).map(cut);
-  // What codes are called repeats endlessly.
-  if (text.length <= rememberedLength) {
-    if (remembered.size >= 10_000) remembered.clear();
-    remembered.set(text, words);
-  }
-  return words;
-}
+export const wordsOf = remembering((text) => (normalizeString(text).match(/[\p{L}\p{N}]+/gu) ?? []).map(cut));
+
+/** Those that people read. */
+const readWordsOf = remembering((text) => (isForMachines(text) ? [] : wordsOf(text)));
 
 const rememberedLength = 100;
-const remembered = new Map<string, readonly string[]>();
+
+/** What codes are called repeats endlessly. */
+function remembering(f: (text: string) => readonly string[]): (text: string) => readonly string[] {
+  const remembered = new Map<string, readonly string[]>();
+  return (text) => {
+    if (text.length > rememberedLength) return f(text);
+    const known = remembered.get(text);
+    if (known) return known;
+    const words = f(text);
+    if (remembered.size >= 10_000) remembered.clear();
+    remembered.set(text, words);
+    return words;
+  };
+}
 
 function cut(word: string): string {
   return word.length <= textLimits.wordLength ? word : Array.from(word).slice(0, textLimits.wordLength).join('');
@@ -59,36 +68,40 @@ export function parseTextQuery(text: string): TextQuery | undefined {
 }
 
 /** Whether the words of a resource answer a query. @param isNarrative whether those of the narrative alone count */
-export function meetsText(query: TextQuery, words: readonly TextWord[], isNarrative: boolean): boolean {
+export function meetsText(query: TextQuery, words: TextWords, isNarrative: boolean): boolean {
   const places = new Map<string, Set<number>>();
-  for (const { word, at, ...rest } of words) {
-    if (isNarrative && !rest.isNarrative) continue;
+  words((word, at, isOfNarrative) => {
+    if (isNarrative && !isOfNarrative) return;
     const known = places.get(word);
     if (known) known.add(at);
     else places.set(word, new Set([at]));
-  }
+  });
   const has = ([first = '', ...rest]: readonly string[]) =>
     [...(places.get(first) ?? [])].some((at) => rest.every((word, i) => places.get(word)?.has(at + i + 1)));
   return query.some((clause) => clause.every(({ words: phrase, not }) => has(phrase) !== not));
 }
 
 /** The words of a resource: of its narrative, then of all else that people read in it. At most `textLimits.words`. */
-export function textOf(resource: Resource): readonly TextWord[] {
-  const into: Into = { words: [], at: 0 };
-  const { text, ...others } = resource as { readonly text?: unknown };
-  const div = typeof text === 'object' && text !== null ? (text as { readonly div?: unknown }).div : undefined;
-  if (typeof div === 'string') add(into, plainText(div), true);
-  collect(into, others);
-  return into.words;
+export function textOf(resource: Resource): TextWords {
+  return (visit) => {
+    const into: Into = { visit, at: 0, count: 0 };
+    const { text } = resource as { readonly text?: unknown };
+    const div = typeof text === 'object' && text !== null ? (text as { readonly div?: unknown }).div : undefined;
+    if (typeof div === 'string') add(into, wordsOf(plainText(div)), true);
+    for (const member in resource) {
+      if (member !== 'text' && !unread.has(member)) collect(into, resource[member]);
+    }
+  };
 }
 
-type Into = { readonly words: TextWord[]; at: number };
+type Into = { readonly visit: WordVisitor; at: number; count: number };
 
-function add(into: Into, text: string, isNarrative: boolean): void {
+function add(into: Into, words: readonly string[], isNarrative: boolean): void {
   into.at += 1;
-  for (const word of wordsOf(text)) {
-    if (into.words.length >= textLimits.words) return;
-    into.words.push({ word, at: into.at++, isNarrative });
+  for (const word of words) {
+    if (into.count >= textLimits.words) return;
+    into.count += 1;
+    into.visit(word, into.at++, isNarrative);
   }
 }
 
@@ -99,9 +112,10 @@ const unread: ReadonlySet<string> = new Set([
 ]);
 
 function collect(into: Into, value: unknown): void {
-  if (into.words.length >= textLimits.words) return;
+  if (into.count >= textLimits.words) return;
   if (typeof value === 'string') {
-    if (!isForMachines(value)) add(into, value, false);
+    const words = readWordsOf(value);
+    if (words.length > 0) add(into, words, false);
   } else if (Array.isArray(value)) for (const item of value) collect(into, item);
   else if (typeof value === 'object' && value !== null) {
     for (const member in value) {

@@ -28,7 +28,7 @@ export function factsOf(
     id,
     values,
     compartments: compartments(stored, own),
-    text: () => textOf(stored),
+    text: textOf(stored),
   };
 }
 

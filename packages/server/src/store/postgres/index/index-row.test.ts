@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SearchValue } from '@chartgate/fhir';
+import type { SearchValue, TextWords } from '@chartgate/fhir';
 import { indexRow } from './index-row.ts';
 import { termsOf } from './term.ts';
 
@@ -151,11 +151,11 @@ test('texts of codes, codes without one, and words are in one row', () => {
     { kind: 'token', parameter: 'combo-code', code: 'c', text: "Blut: d'Or" },
     { kind: 'token', parameter: 'status', code: 'final' },
   ];
-  const words = [
-    { word: 'blut', at: 1, isNarrative: true },
-    { word: 'blut', at: 7, isNarrative: false },
-  ];
-  const { txt } = indexRow(terms, { type, id: 'o', values, compartments: [], text: () => words }, lastUpdated);
+  const text: TextWords = (visit) => {
+    visit('blut', 1, true);
+    visit('blut', 7, false);
+  };
+  const { txt } = indexRow(terms, { type, id: 'o', values, compartments: [], text }, lastUpdated);
   assert.deepEqual(txt, {
     words: "'blut':1A,7 'd' 'or'",
     texts: ['blut d or\u0001code\u0001combo-code\u0001'],

@@ -5,7 +5,7 @@ import {
   type PositionSearchValue,
   type ReferenceSearchValue,
   type SearchValue,
-  type TextWord,
+  type TextWords,
   type TokenSearchValue,
   uriAncestors,
 } from '@chartgate/fhir';
@@ -23,7 +23,7 @@ export type ResourceFacts = {
   readonly values: readonly SearchValue[];
   readonly compartments: readonly { readonly type: 'Patient'; readonly id: string }[];
   /** Its words, for `_text` and `_content`. */
-  readonly text?: () => readonly TextWord[];
+  readonly text?: TextWords;
 };
 
 /** A row of `sx` and those of its side tables, but for `rid`, `tk` and `lu`. int8 as bigint (hashes) or number (times). */
@@ -72,7 +72,7 @@ export function indexRow(terms: Terms, facts: ResourceFacts, lastUpdated: number
     qty: into.qty,
     str: [...into.strings].flatMap(([p, values]) => Array.from(values, (val) => ({ p, val }))),
     cmp: [...into.cmp, ...sampledRows(terms, type, facts.values)],
-    txt: textRow(facts.values, facts.text?.() ?? []) ?? null,
+    txt: textRow(facts.values, facts.text) ?? null,
   };
 }
 

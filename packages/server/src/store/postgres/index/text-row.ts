@@ -1,4 +1,4 @@
-import { type ReferenceSearchValue, type SearchValue, type TextWord, tokenText } from '@chartgate/fhir';
+import { type ReferenceSearchValue, type SearchValue, type TextWords, tokenText } from '@chartgate/fhir';
 import { storable } from './string-value.ts';
 
 /** A row of `txt`. `words` is a tsvector's text; an entry of the others is a text and the codes of its parameters. */
@@ -15,7 +15,7 @@ export const separator = '\u0001';
 const maxEntries = 500;
 
 /** Undefined where a resource has neither words nor codes. */
-export function textRow(values: readonly SearchValue[], words: readonly TextWord[]): TextRow | undefined {
+export function textRow(values: readonly SearchValue[], words: TextWords = () => {}): TextRow | undefined {
   const [texts, codes] = [new Map<string, string>(), new Map<string, string>()];
   for (const value of values) {
     if (value.kind === 'token' && value.text !== undefined) add(texts, tokenText(value.text), value.parameter);
@@ -23,8 +23,9 @@ export function textRow(values: readonly SearchValue[], words: readonly TextWord
     else if (value.kind === 'uri') add(codes, plain(value.value), value.parameter);
     else if (value.kind === 'reference') add(codes, plain(referenceText(value)), value.parameter);
   }
-  if (texts.size === 0 && codes.size === 0 && words.length === 0) return undefined;
-  return { words: vectorOf(words, texts.keys()), texts: entriesOf(texts), codes: entriesOf(codes) };
+  const vector = vectorOf(words, texts.keys());
+  if (texts.size === 0 && codes.size === 0 && vector === '') return undefined;
+  return { words: vector, texts: entriesOf(texts), codes: entriesOf(codes) };
 }
 
 function referenceText({ type, id, url, identifier }: ReferenceSearchValue): string {
@@ -47,23 +48,19 @@ function entriesOf(entries: ReadonlyMap<string, string>): string[] {
   return Array.from(entries, ([text, parameters]) => text + parameters);
 }
 
-/** Words are letters and digits, so that nothing in them needs an escape. A word has at most 255 places. */
-function vectorOf(words: readonly TextWord[], texts: Iterable<string>): string {
-  const places = new Map<string, { at: string; count: number }>();
-  for (const { word, at, isNarrative } of words) {
-    const place = isNarrative ? `${at}A` : `${at}`;
+/** Words are letters and digits, so that nothing in them needs an escape. PostgreSQL keeps 255 places of a word. */
+function vectorOf(words: TextWords, texts: Iterable<string>): string {
+  const places = new Map<string, string>();
+  words((word, at, isNarrative) => {
     const known = places.get(word);
-    if (!known) places.set(word, { at: place, count: 1 });
-    else if (known.count < 255) {
-      known.at += `,${place}`;
-      known.count += 1;
-    }
-  }
+    const place = isNarrative ? `${at}A` : `${at}`;
+    places.set(word, known === undefined ? place : `${known},${place}`);
+  });
   // What codes are called is words already, one space between them.
   for (const text of texts) {
-    for (const word of text.split(' ')) if (word !== '' && !places.has(word)) places.set(word, { at: '', count: 0 });
+    for (const word of text.split(' ')) if (word !== '' && !places.has(word)) places.set(word, '');
   }
   let vector = '';
-  for (const [word, { at }] of places) vector += at === '' ? `'${word}' ` : `'${word}':${at} `;
+  for (const [word, at] of places) vector += at === '' ? `'${word}' ` : `'${word}':${at} `;
   return vector.trimEnd();
 }

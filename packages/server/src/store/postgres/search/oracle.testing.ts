@@ -15,8 +15,7 @@ export type Held = SearchFacts & { readonly type: string };
 
 export function held(resource: Resource, lastUpdated: number): Held {
   const { resourceType: type, id = '' } = resource;
-  const words = textOf(resource);
-  return { type, id, lastUpdated, values: r4SearchParameters.valuesOf(resource), text: () => words };
+  return { type, id, lastUpdated, values: r4SearchParameters.valuesOf(resource), text: textOf(resource) };
 }
 
 /** What a search finds among `all`, one resource after the other: slow, and plain enough to be believed. */

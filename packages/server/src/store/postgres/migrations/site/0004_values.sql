@@ -24,7 +24,8 @@ create index cmp_rid on cmp (rid);
 create table txt (
   rid int8 primary key, words tsvector not null, texts text[] not null, codes text[] not null, pk int8 not null
 );
-create index txt_words on txt using gin (words) with (gin_pending_list_limit = 256);
+-- Unlike the terms, these wait in the list for long: they are many, and seldom searched.
+create index txt_words on txt using gin (words);
 
 -- Parts of strings are found by trigrams where the extension is there or may be made; without it each string is read.
 do $$
@@ -38,6 +39,6 @@ begin
   end;
   select n.nspname into home from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'pg_trgm';
   if home is not null then
-    execute format('create index str_part on str using gin (val %I.gin_trgm_ops) with (gin_pending_list_limit = 256)', home);
+    execute format('create index str_part on str using gin (val %I.gin_trgm_ops)', home);
   end if;
 end $$;
