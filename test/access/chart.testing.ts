@@ -116,7 +116,8 @@ function versionOf(r: Random, type: string, id: string, wanted: readonly string[
     const known = types.includes('Resource') ? ['Observation', 'Practitioner', 'Encounter', 'Organization'] : types;
     return known.length === 0 ? undefined : `${r.pick(known)}/${referred(r, r.pick(known))}`;
   };
-  const bare = randomResource(r, { type, id, refer });
+  const made = randomResource(r, { type, id, refer });
+  const bare = type === 'List' ? { ...made, entry: listed(r) } : made;
   const isLaboratory = r() < 0.5;
   const isRestricted = r() < 0.15;
   const owned = wanted.reduce((made, owner) => ownedBy(r, made, owner), categorized(bare, isLaboratory));
@@ -125,6 +126,15 @@ function versionOf(r: Random, type: string, id: string, wanted: readonly string[
   const noisy = pointingElsewhere(r, owned);
   const resource = isRestricted ? { ...noisy, meta: { security: [restricted] } } : noisy;
   return { resource, owners, isLaboratory, isRestricted };
+}
+
+/** Entries of a list: of records, and of what is nobody's. */
+function listed(r: Random) {
+  const types = ['Observation', 'Observation', 'Encounter', 'Practitioner', 'Organization'];
+  return Array.from({ length: 4 }, () => {
+    const type = r.pick(types);
+    return { item: { reference: `${type}/${referred(r, type)}` } };
+  });
 }
 
 /** Mostly ids that are there: `observation-3`. The type of the reference itself is drawn apart, so that some dangle. */

@@ -10,6 +10,8 @@ import {
   urlOf,
   writtenTypes,
 } from './request.testing.ts';
+import { searching } from './search-makers.testing.ts';
+import { asking, changing } from './write-makers.testing.ts';
 
 /** Makes one request of a kind. One a feature: what is not there yet is refused alike in both charts, and costs little. */
 export type RequestMaker = {
@@ -230,5 +232,7 @@ const writing: readonly RequestMaker[] = [
 /** All makers; those that write are marked. */
 export const makers: readonly RequestMaker[] = [
   ...reading,
-  ...writing.map((maker) => ({ ...maker, writes: true as const })),
+  ...searching,
+  ...asking,
+  ...[...writing, ...changing].map((maker) => ({ ...maker, writes: true as const })),
 ];

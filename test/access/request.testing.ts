@@ -141,6 +141,26 @@ export const start = Date.UTC(2026, 0, 1);
 /** ms since the epoch of the first request. */
 export const asking = start + 10_000_000;
 
+/** A chain or `_has` of several links, in any order, that ends where something is there to be found. */
+export function linked(source: Source, type: string, depth = 0): Pair {
+  const { r } = source;
+  const isLast = depth >= r.pick([1, 2, 3]);
+  if (isLast) return r() < 0.5 ? ['_lastUpdated', 'gt2000'] : parameterOf(source, type, 3);
+  const code = references(source, type);
+  const targets = (code && r4SearchParameters.find(type, code)?.target) || [];
+  const pointing = pointingAt(source, type);
+  const isForward = pointing.length === 0 || (targets.length > 0 && r() < 0.5);
+  if (!isForward) {
+    const { from, name } = r.pick(pointing);
+    const [inner, value] = linked(source, from, depth + 1);
+    return [`_has:${from}:${name}:${inner}`, value];
+  }
+  if (targets.length === 0) return parameterOf(source, type, 3);
+  const target = targets.includes('Patient') && r() < 0.5 ? 'Patient' : r.pick(targets);
+  const [inner, value] = linked(source, target, depth + 1);
+  return [`${code}:${target}.${inner}`, value];
+}
+
 function references({ r, capabilities }: Source, type: string) {
   const parameters = capabilities.find((one) => one.type === type)?.searchParam ?? [];
   const found = parameters.filter((one) => one.type === 'reference');

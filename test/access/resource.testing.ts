@@ -1,4 +1,13 @@
-import { compartmentParameters, isPrimitive, type Resource, r4SearchParameters, typeDefinition } from '@chartgate/fhir';
+import {
+  type CanonicalResource,
+  canonicalIndex,
+  compartmentParameters,
+  isPrimitive,
+  type Resource,
+  r4SearchParameters,
+  terminologyOf,
+  typeDefinition,
+} from '@chartgate/fhir';
 import type { Random } from '../../packages/server/src/store/postgres/search/random.testing.ts';
 
 /** Resources of any type, made by R4's definitions: few different values, so that searches find several. */
@@ -24,7 +33,14 @@ export function randomResource(
   r: Random,
   { type, id, refer }: { type: string; id: string; refer: ReferenceMaker },
 ): Resource & { readonly id: string } {
-  return { resourceType: type, id, ...membersOf(r, type, refer, 0) };
+  const told = typeDefinition(type).elements.some(({ name }) => name === 'text') && r() < 0.5;
+  const text = told ? { text: narrative(r) } : {};
+  return { resourceType: type, id, ...text, ...membersOf(r, type, refer, 0) };
+}
+
+function narrative(r: Random): Json {
+  const div = `<div xmlns="http://www.w3.org/1999/xhtml">${r.pick(words)} ${r.pick(words)}</div>`;
+  return { status: 'generated', div };
 }
 
 function membersOf(r: Random, type: string, refer: ReferenceMaker, depth: number): Json {
@@ -55,7 +71,15 @@ function valueFor(r: Random, { name, targets }: ElementType, refer: ReferenceMak
     case 'Coding':
       return coding(r);
     case 'Identifier':
-      return { system: r.pick(systems), value: r.pick(codes) };
+      return {
+        ...(r() < 0.5 ? { type: { coding: [coding(r)], text: r.pick(words) } } : {}),
+        ...{ system: r.pick(systems), value: r.pick(codes) },
+      };
+    case 'Quantity':
+    case 'SimpleQuantity':
+    case 'Age':
+    case 'Duration':
+      return { value: r.pick([0.5, 1, 5.4, 100]), system: 'http://unitsofmeasure.org', code: r.pick(units) };
     case 'Attachment':
       return { contentType: 'text/plain', url: r.pick(['Binary/bin-a', 'Binary/bin-b', 'https://else.example/1.txt']) };
     case 'Period':
@@ -67,7 +91,35 @@ function valueFor(r: Random, { name, targets }: ElementType, refer: ReferenceMak
   }
 }
 
-const words = ['ash', 'birch', 'cedar', 'Elm', 'fir'];
+/** The code system that the charts' terminology knows, and value sets of it. */
+export const animals = 'urn:s';
+export const valueSets = ['urn:vs', 'https://else.example/a'] as const;
+
+const system = canonical({
+  ...{ resourceType: 'CodeSystem', url: animals, status: 'active', content: 'complete', caseSensitive: true },
+  concept: [{ code: 'a', concept: [{ code: 'b', concept: [{ code: 'c' }] }] }, { code: 'lab' }],
+});
+const sets = valueSets.map((url, i) => {
+  const concept = [['a', 'b'], ['lab']][i]?.map((code) => ({ code }));
+  return canonical({
+    resourceType: 'ValueSet',
+    url,
+    status: 'active',
+    compose: { include: [{ system: animals, concept }] },
+  });
+});
+
+function canonical(resource: CanonicalResource) {
+  return { ...resource, read: () => resource };
+}
+
+/** What both charts know of codes. */
+export const terminology = terminologyOf(canonicalIndex([system, ...sets]));
+
+/** Units of one kind, of another, and none that another is of. */
+export const units = ['mg/dL', 'g/L', 'm', 'cm', 'a', 'd'];
+
+export const words = ['ash', 'birch', 'cedar', 'Elm', 'fir'];
 const codes = ['a', 'b', 'c', 'lab'];
 const systems = ['urn:s', 'urn:t'];
 const dates = ['2019-03-01', '2020', '2020-02', '2021-06-01', '2022-05-05'];

@@ -1,4 +1,4 @@
-import { type Resource, r4Conformance } from '@chartgate/fhir';
+import type { Conformance, Resource } from '@chartgate/fhir';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import type { Grant } from '../access/grant.ts';
@@ -37,15 +37,17 @@ export type ChartServer = {
   close(): Promise<void>;
 };
 
-export async function chartServer(): Promise<ChartServer> {
+/** @param known what the site knows beside R4's own search parameters */
+export async function chartServer(known: Partial<Conformance> = {}): Promise<ChartServer> {
   const test = await testDatabase();
+  Object.assign(test.site.conformance, known);
   const store = resourceStore(test.database, test.site);
   const grants = new Map<string, Grant>();
   const site: ChartSite = {
     name: 'default',
     validation: 'structure',
     store,
-    conformance: r4Conformance,
+    conformance: test.site.conformance,
     indexing: { status: async () => ({ parameters: [], progress: [], unusable: [] }) },
     cursorKey: test.site.hashKey,
   };
