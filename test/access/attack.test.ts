@@ -268,6 +268,24 @@ test('attack 56: what is denied stays closed, whatever opens it', async () => {
   assert.equal(await status('Observation/secret', all), 200, 'it was not deleted');
 });
 
+test('attack 56: $explain counts nothing of what is denied, and tells what is closed as a whole', async () => {
+  const { query } = parseSearch('Observation', [['_security', 'urn:label|R']], { now: 0 });
+  const labelled = { ...all, denies: [{ type: '*', letters: ['r', 's'], criteria: query.criteria }] } as const;
+  const refusal = await chart.ask('Observation/$explain', labelled);
+  assert.equal(refusal.status, 403);
+  assert.match(refusal.text, /A part of Observation is denied/);
+  const closed = { ...all, denies: [{ type: 'Patient', letters: ['r', 's'], criteria: [] }] } as const;
+  const path = 'Observation/$explain?subject:Patient.family=of';
+  assert.equal(await status('Patient/$explain', closed), 403);
+  const { parameter } = JSON.parse((await chart.ask(path, closed)).text);
+  const rules = parameter.filter(({ name }: { name: string }) => name === 'rule');
+  assert.deepEqual(rules[1].part, [
+    { name: 'type', valueCode: 'Patient' },
+    { name: 'opens', valueString: 'not open: none of it is seen' },
+    { name: 'denies', valueString: 'Patient.rs' },
+  ]);
+});
+
 test('attack 57: a grant of another site opens nothing, even where it was accepted', async () => {
   assert.equal(await status('Patient/a', { ...all, site: 'other' }), 403);
 });

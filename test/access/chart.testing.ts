@@ -114,7 +114,9 @@ function ownersAt(r: Random, i: number): readonly string[] {
 function versionOf(r: Random, type: string, id: string, wanted: readonly string[]): Version {
   const refer = (types: readonly string[]) => {
     const known = types.includes('Resource') ? ['Observation', 'Practitioner', 'Encounter', 'Organization'] : types;
-    return known.length === 0 ? undefined : `${r.pick(known)}/${referred(r, r.pick(known))}`;
+    if (known.length === 0) return undefined;
+    const to = r.pick(known);
+    return `${to}/${referred(r, r() < 0.75 ? to : r.pick(known))}`;
   };
   const made = randomResource(r, { type, id, refer });
   const bare = type === 'List' ? { ...made, entry: listed(r) } : made;
@@ -137,7 +139,7 @@ function listed(r: Random) {
   });
 }
 
-/** Mostly ids that are there: `observation-3`. The type of the reference itself is drawn apart, so that some dangle. */
+/** Mostly ids that are there: `observation-3`. Where the reference is to another type, it dangles. */
 function referred(r: Random, type: string): string {
   return `${type.toLowerCase()}-${1 + Math.floor(r() * 5)}`;
 }

@@ -116,8 +116,8 @@ function canonical(resource: CanonicalResource) {
 /** What both charts know of codes. */
 export const terminology = terminologyOf(canonicalIndex([system, ...sets]));
 
-/** Units of one kind, of another, and none that another is of. */
-export const units = ['mg/dL', 'g/L', 'm', 'cm', 'a', 'd'];
+/** Units of two kinds. */
+export const units = ['mg/dL', 'g/L', 'm', 'cm'];
 
 export const words = ['ash', 'birch', 'cedar', 'Elm', 'fir'];
 const codes = ['a', 'b', 'c', 'lab'];

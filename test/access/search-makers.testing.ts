@@ -96,10 +96,9 @@ const byValue: readonly RequestMaker[] = [
     weight: 2,
     make: (s) => {
       const type = anyType(s);
-      const code = s.r.pick(['a', 'b', 'c', 'lab']);
-      return get(type, [
-        ['identifier:of-type', `${s.r.pick([animals, 'urn:t'])}|${code}|${s.r.pick(['a', 'b', 'c'])}`],
-      ]);
+      const codes = ['a', 'b', 'c', 'lab'].map((code) => `${s.r.pick([animals, 'urn:t'])}|${code}`);
+      const values = codes.flatMap((code) => ['a', 'b', 'c', 'lab'].map((value) => `${code}|${value}`));
+      return get(type, [['identifier:of-type', values.join(',')]]);
     },
   },
   { name: 'composites', weight: 3, make: (s) => by(s, 'composite', (name, value) => [name, value]) },
@@ -107,7 +106,7 @@ const byValue: readonly RequestMaker[] = [
     name: 'quantities in other units',
     weight: 3,
     make: (s) => {
-      const amount = `${s.r.pick(['gt', 'lt', 'ne', 'ge', 'ap', ''])}${s.r.pick(['0.05', '0.5', '1', '540', '10000'])}`;
+      const amount = s.r.pick(['gt0.001', 'lt10000', 'ne1', 'gt0.9', 'ap0.54', '1', '0.5']);
       const ucum = 'http://unitsofmeasure.org';
       return by(s, 'quantity', (name) => [name, `${amount}|${ucum}|${s.r.pick(units)}`]);
     },

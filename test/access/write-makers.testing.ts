@@ -104,7 +104,7 @@ const jsonPatch = (s: Source) => ({
     s.r.pick([
       { op: 'test', path: '/identifier/0/value', value: s.r.pick(['a', 'b', 'c']) },
       { op: 'add', path: '/language', value: 'en' },
-      { op: 'replace', path: '/subject', value: { reference: `Patient/${record(s)}` } },
+      { op: 'add', path: '/subject', value: { reference: `Patient/${record(s)}` } },
     ]),
     { op: 'add', path: '/implicitRules', value: 'https://else.example/x' },
   ]),
@@ -117,12 +117,10 @@ const fhirPathPatch = (s: Source, type: string) => ({
       {
         name: 'operation',
         part: [
-          { name: 'type', valueCode: 'replace' },
-          {
-            name: 'path',
-            valueString: `${type}.identifier.where(value = '${s.r.pick(['a', 'b', 'new'])}').first().system`,
-          },
-          { name: 'value', valueUri: 'urn:s' },
+          { name: 'type', valueCode: 'add' },
+          { name: 'path', valueString: s.r() < 0.5 ? type : `${type}.where(identifier.exists())` },
+          { name: 'name', valueString: 'language' },
+          { name: 'value', valueCode: 'en' },
         ],
       },
     ],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseScope, parseSearch, parseSystemSearch } from '@chartgate/fhir';
+import type { Grant } from './grant.ts';
 import type { Interaction } from './interaction.ts';
 import { isDenied, permit } from './permit.ts';
 
@@ -40,4 +41,26 @@ test('How a search is done is told where system/ scopes open all that it looks a
   assert.equal(needed('system/Observation.s?status=final', explain('Observation', '')), 'system/Observation.s');
   assert.equal(needed('user/Observation.s patient/*.s', explain('Observation', '')), 'system/Observation.s');
   assert.equal(needed('system/Observation.r', explain('Observation', '')), 'system/Observation.s');
+});
+
+test('How a search is done is not told where a denial hides a part of what it looks at, whatever the scopes open', () => {
+  const { scopes } = parseScope('system/*.cruds');
+  const { criteria } = parseSearch('Patient', new URLSearchParams('_security=urn:label|R')).query;
+  const grant = (denies: NonNullable<Grant['denies']>): Grant => ({
+    ...{ site: 'default', clientId: 'test', scopes, denies, expiresAt: 0 },
+  });
+  const chained = explain('Observation', 'subject:Patient.active=true');
+  for (const letters of [['r'], ['s'], ['c', 'r', 'u', 'd', 's']] as const) {
+    const answer = permit(grant([{ type: 'Patient', letters, criteria }]), chained);
+    assert.ok(isDenied(answer), `${letters}`);
+    assert.match(answer.why ?? '', /A part of Patient is denied/);
+  }
+  const inRecord = { type: '*', letters: ['s'], compartment: { type: 'Patient', ids: ['b'] }, criteria: [] } as const;
+  assert.ok(isDenied(permit(grant([inRecord]), chained)));
+  const ofOthers = [{ type: 'Condition', letters: ['r', 's'], criteria }] as const;
+  assert.ok(!isDenied(permit(grant(ofOthers), chained)), 'it does not look at Condition');
+  const writing = [{ type: 'Patient', letters: ['c', 'u', 'd'], criteria }] as const;
+  assert.ok(!isDenied(permit(grant(writing), chained)), 'nothing is hidden');
+  const whole = [{ type: 'Patient', letters: ['r', 's'], criteria: [] }] as const;
+  assert.ok(!isDenied(permit(grant(whole), chained)), 'no row of a type that is closed is counted');
 });

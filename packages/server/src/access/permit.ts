@@ -3,7 +3,7 @@ import { emergencyRefusal } from './break-glass.ts';
 import type { Grant } from './grant.ts';
 import type { Interaction } from './interaction.ts';
 import { canOpen } from './line.ts';
-import { type AccessRule, opening } from './rule.ts';
+import { type AccessRule, denying, opening } from './rule.ts';
 import { ruleOf } from './rule-of.ts';
 import { touchedTypes } from './touched.ts';
 
@@ -51,8 +51,10 @@ const letterOf = {
 export function permit<I extends Interaction>(grant: Grant, interaction: I): Permitted<I> | Denied {
   const rule = ruleFor(grant);
   const letter = letterOf[interaction.code];
-  const why = emergencyRefusal(grant, Date.now());
+  const emergency = emergencyRefusal(grant, Date.now());
   const closed = closedType(rule, interaction, letter) ?? hiddenType(grant, rule, interaction);
+  const why =
+    emergency ?? (interaction.code === 'explain' && closed !== undefined ? partDenied(rule, closed) : undefined);
   if (why !== undefined || closed !== undefined) {
     const type = closed ?? ('type' in interaction ? interaction.type : '*');
     return { denied: true, needed: neededScope(grant, type, letter), ...(why === undefined ? {} : { why }) };
@@ -79,6 +81,7 @@ function closedType(rule: AccessRule, interaction: Interaction, letter: Letter):
 /**
  * How a search is done tells how many rows there are, hidden ones too: it is for those alone to whom a `system/` scope
  * opens its type as a whole, and hides nothing of another type that it looks at. (What is not open at all it leaves out.)
+ * A denial hides a part whatever the scopes open.
  */
 function hiddenType(grant: Grant, rule: AccessRule, interaction: Interaction): string | undefined {
   if (interaction.code !== 'explain') return undefined;
@@ -92,8 +95,17 @@ function hiddenType(grant: Grant, rule: AccessRule, interaction: Interaction): s
         scope.criteria.length === 0,
     );
   const isPartly = (type: string) => opening(rule, type, 's').length + opening(rule, type, 'r').length > 0;
-  const isHidden = (type: string) => !isWhole(type) && (type === interaction.type || isPartly(type));
+  const isHidden = (type: string) =>
+    (!isWhole(type) && (type === interaction.type || isPartly(type))) || partDenied(rule, type) !== undefined;
   return [...touchedTypes(interaction.query)].find(isHidden);
+}
+
+/** Why no scope helps, where something is open of the type and a denial closes a part of it. */
+function partDenied(rule: AccessRule, type: string): string | undefined {
+  const isOpen = opening(rule, type, 's').length + opening(rule, type, 'r').length > 0;
+  const isDenied = denying(rule, type, 's').length + denying(rule, type, 'r').length > 0;
+  if (!isOpen || !isDenied) return undefined;
+  return `A part of ${type} is denied to this token, so that the number of its rows is not told. Search without $explain.`;
 }
 
 /** Throws unless `permitted` came from `permit`. Called wherever the store takes one in. */

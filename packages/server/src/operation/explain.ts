@@ -1,5 +1,5 @@
 import { type Criterion, parseSearch, type SearchQuery } from '@chartgate/fhir';
-import { type AccessRule, opening } from '../access/rule.ts';
+import { type AccessGrant, type AccessRule, denying, opening } from '../access/rule.ts';
 import { touchedTypes } from '../access/touched.ts';
 import type { Explanation } from '../store/ports.ts';
 import type { Operation } from './operation.ts';
@@ -69,20 +69,29 @@ function plainText(criterion: Exclude<Criterion, { kind: 'chain' | 'has' | 'comp
   return `${code}: ${kind}${match}${not}, ${values.length} ${values.length === 1 ? 'value' : 'values'}`;
 }
 
-/** The lines of the rule on each type that the search looks at; a type without one is left out of it. */
+/** The lines of the rule on each type that the search looks at; a type without one that opens is left out of it. */
 function ruleParts(rule: AccessRule, query: SearchQuery): readonly Part[] {
   return [...touchedTypes(query)].sort().map((type) => {
-    const lines = new Set([...opening(rule, type, 's'), ...opening(rule, type, 'r')]);
-    const texts = [...lines].map(({ type: on, letters, compartment, criteria }) => {
-      const inside = compartment ? ` in the compartment of a ${compartment.type}` : '';
-      const where = criteria.length > 0 ? ` where ${criteria.map(criterionText).join(' and ')}` : '';
-      return `${on}.${letters.join('')}${inside}${where}`;
-    });
-    const shown = texts.length === 0 ? ['not open: none of it is seen'] : texts;
+    const opens = lineTexts([...opening(rule, type, 's'), ...opening(rule, type, 'r')]);
+    const denies = lineTexts([...denying(rule, type, 's'), ...denying(rule, type, 'r')]);
+    const shown = opens.length === 0 ? ['not open: none of it is seen'] : opens;
     return {
       name: 'rule',
-      part: [{ name: 'type', valueCode: type }, ...shown.map((text) => ({ name: 'opens', valueString: text }))],
+      part: [
+        { name: 'type', valueCode: type },
+        ...shown.map((text) => ({ name: 'opens', valueString: text })),
+        ...denies.map((text) => ({ name: 'denies', valueString: text })),
+      ],
     };
+  });
+}
+
+/** Each line once: a line of `rs` is one of both letters. */
+function lineTexts(lines: readonly AccessGrant[]): readonly string[] {
+  return [...new Set(lines)].map(({ type, letters, compartment, criteria }) => {
+    const inside = compartment ? ` in the compartment of a ${compartment.type}` : '';
+    const where = criteria.length > 0 ? ` where ${criteria.map(criterionText).join(' and ')}` : '';
+    return `${type}.${letters.join('')}${inside}${where}`;
   });
 }
 
