@@ -61,3 +61,28 @@ test('one that cannot be used is told with the reason', async () => {
   }
   assert.match(text, /cannot be used on Patient/);
 });
+
+test('attack 59: SQL in the expression, the name or the code of a SearchParameter is never run', async () => {
+  const sql = "x'); drop table sx; select ('";
+  const quoted = sql.replaceAll("'", "\\'");
+  const ofSql = {
+    ...{ ...parameter, url: `${parameter.url}-sql`, name: sql, description: sql, code: 'sql' },
+    expression: `Patient.extension.where(url = '${extension}' and value != '${quoted}').value`,
+  };
+  assert.equal((await post(ofSql)).status, 201);
+  for (let n = 0; n < 150 && (await server.ask('Patient?sql=north', token)).status !== 200; n++) await sleep(50);
+  for (const [path, count] of [
+    ['Patient?sql=north', 1],
+    [`Patient?sql=${encodeURIComponent(sql)}`, 0],
+    ['Patient?_sort=-sql', 1],
+  ] as const) {
+    const { entry = [] } = await bundleOf(await server.ask(path, token));
+    assert.equal(entry.length, count, path);
+  }
+  const inCode = { ...ofSql, url: `${parameter.url}-code`, code: sql };
+  assert.equal((await post(inCode)).status, 201, 'it is kept, as any resource is');
+  for (const asked of [`${encodeURIComponent(sql)}=x`, `_sort=${encodeURIComponent(sql)}`]) {
+    assert.equal((await server.ask(`Patient?${asked}`, token)).status, 400, asked);
+  }
+  assert.equal((await server.ask('Patient?ward=north', token)).status, 200, 'all tables are there');
+});
