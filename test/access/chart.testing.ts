@@ -24,7 +24,12 @@ export const restricted = { system: 'urn:label', code: 'R' };
 
 /** Everything that happens in the chart: all types, interwoven. The same for the same numbers. */
 export function storiesOf(r: Random): readonly Story[] {
-  return [...patients(r), ...binaries(), ...resourceTypes.flatMap((type) => storiesOfType(r, type))];
+  return [
+    ...patients(r),
+    ...binaries(),
+    ...patientIds.flatMap(plain),
+    ...resourceTypes.flatMap((type) => storiesOfType(r, type)),
+  ];
 }
 
 function patients(r: Random): Story[] {
@@ -76,10 +81,13 @@ function binaries(): Story[] {
   const document = (id: string, owner: string): Story => {
     const content = [{ attachment: { url: `Binary/linked-by-${owner}` } }];
     const subject = { reference: `Patient/${owner}` };
+    const context = { period: { start: '2020-02-01', end: '2021-06-01' } };
     return {
       type: 'DocumentReference',
       id,
-      versions: [version({ resourceType: 'DocumentReference', id, status: 'current', subject, content }, [owner])],
+      versions: [
+        version({ resourceType: 'DocumentReference', id, status: 'current', subject, content, context }, [owner]),
+      ],
     };
   };
   return [
@@ -89,6 +97,23 @@ function binaries(): Story[] {
     binary('bin-nobody', []),
     binary('bin-elsewhere', [], 'https://else.example/Patient/a'),
   ];
+}
+
+/** What is valid as R4 has it, so that it can be patched: everything else here is made by chance. */
+function plain(owner: string): Story[] {
+  const id = `plain-${owner}`;
+  const [whose, identifier] = [{ reference: `Patient/${owner}` }, [{ system: 'urn:s', value: 'a' }]];
+  const category = [{ coding: [{ system: labSystem, code: 'laboratory' }] }];
+  const resources = [
+    { resourceType: 'Observation', status: 'final', code: { text: 'x' }, category, subject: whose },
+    { resourceType: 'Device', patient: whose },
+    { resourceType: 'Task', status: 'draft', intent: 'plan', for: whose },
+  ];
+  return resources.map((resource) => {
+    const made = version({ id, identifier, ...resource }, [owner]);
+    const isLaboratory = resource.resourceType === 'Observation';
+    return { type: resource.resourceType, id, versions: [{ ...made, isLaboratory }] };
+  });
 }
 
 function storiesOfType(r: Random, type: string): Story[] {
@@ -118,14 +143,14 @@ function versionOf(r: Random, type: string, id: string, wanted: readonly string[
     const to = r.pick(known);
     return `${to}/${referred(r, r() < 0.75 ? to : r.pick(known))}`;
   };
-  const made = randomResource(r, { type, id, refer });
-  const bare = type === 'List' ? { ...made, entry: listed(r) } : made;
+  const bare = randomResource(r, { type, id, refer });
   const isLaboratory = r() < 0.5;
   const isRestricted = r() < 0.15;
   const owned = wanted.reduce((made, owner) => ownedBy(r, made, owner), categorized(bare, isLaboratory));
   // A path that holds one reference keeps the last owner alone.
   const owners = wanted.filter((owner) => JSON.stringify(owned).includes(`"Patient/${owner}"`));
-  const noisy = pointingElsewhere(r, owned);
+  const pointing = pointingElsewhere(r, owned) as Made & { readonly entry?: readonly object[] };
+  const noisy = type === 'List' ? { ...pointing, entry: [...(pointing.entry ?? []), ...listed(r)] } : pointing;
   const resource = isRestricted ? { ...noisy, meta: { security: [restricted] } } : noisy;
   return { resource, owners, isLaboratory, isRestricted };
 }
@@ -133,7 +158,7 @@ function versionOf(r: Random, type: string, id: string, wanted: readonly string[
 /** Entries of a list: of records, and of what is nobody's. */
 function listed(r: Random) {
   const types = ['Observation', 'Observation', 'Encounter', 'Practitioner', 'Organization'];
-  return Array.from({ length: 4 }, () => {
+  return Array.from({ length: 8 }, () => {
     const type = r.pick(types);
     return { item: { reference: `${type}/${referred(r, type)}` } };
   });

@@ -5,6 +5,7 @@ import {
   type Drawn,
   formOf,
   parameterOf,
+  pointingAt,
   resultParameter,
   type Source,
   urlOf,
@@ -81,8 +82,8 @@ const reading: readonly RequestMaker[] = [
     weight: 2,
     make: (s) => {
       const of = s.r.pick(['Encounter', 'Practitioner', 'RelatedPerson', 'Device']);
-      const type = anyType(s);
-      return get(`${of}/${anyId(s, of)}/${type}`, search(s, type));
+      const type = s.r() < 0.7 ? s.r.pick(pointingAt(s, of)).from : anyType(s);
+      return get(`${of}/${anyId(s, of)}/${type}`, s.r() < 0.5 ? [] : search(s, type));
     },
   },
   { name: 'compartment search of all types', weight: 1, make: (s) => get(`${compartmentOf(s)}/*`) },

@@ -146,19 +146,28 @@ export function linked(source: Source, type: string, depth = 0): Pair {
   const { r } = source;
   const isLast = depth >= r.pick([1, 2, 3]);
   if (isLast) return r() < 0.5 ? ['_lastUpdated', 'gt2000'] : parameterOf(source, type, 3);
-  const code = references(source, type);
-  const targets = (code && r4SearchParameters.find(type, code)?.target) || [];
-  const pointing = pointingAt(source, type);
-  const isForward = pointing.length === 0 || (targets.length > 0 && r() < 0.5);
-  if (!isForward) {
-    const { from, name } = r.pick(pointing);
-    const [inner, value] = linked(source, from, depth + 1);
-    return [`_has:${from}:${name}:${inner}`, value];
+  const [outward, inward] = [pointed(source, type), pointingAt(source, type)];
+  if (outward.length > 0 && (inward.length === 0 || r() < 0.5)) {
+    const { name, target } = r.pick(outward);
+    const [inner, value] = linked(source, target, depth + 1);
+    return [`${name}:${target}.${inner}`, value];
   }
-  if (targets.length === 0) return parameterOf(source, type, 3);
-  const target = targets.includes('Patient') && r() < 0.5 ? 'Patient' : r.pick(targets);
-  const [inner, value] = linked(source, target, depth + 1);
-  return [`${code}:${target}.${inner}`, value];
+  if (inward.length === 0) return parameterOf(source, type, 3);
+  const { from, name } = r.pick(inward);
+  const [inner, value] = linked(source, from, depth + 1);
+  return [`_has:${from}:${name}:${inner}`, value];
+}
+
+/** Parameters of the type by which something points at another type. */
+function pointed({ capabilities, values }: Source, type: string): { name: string; target: string }[] {
+  const parameters = capabilities.find((one) => one.type === type)?.searchParam ?? [];
+  return parameters
+    .filter((one) => one.type === 'reference')
+    .flatMap(({ name }) => {
+      const known = r4SearchParameters.find(type, name)?.target ?? [];
+      const targets = new Set((values.get(`${type}.${name}`) ?? []).map((value) => value.split('/')[0] ?? ''));
+      return [...targets].filter((target) => known.includes(target)).map((target) => ({ name, target }));
+    });
 }
 
 function references({ r, capabilities }: Source, type: string) {
@@ -185,11 +194,11 @@ function has(source: Source, type: string, depth: number): Pair | undefined {
   return [`_has:${from}:${name}:${inner}`, value];
 }
 
-/** Parameters with values that may point at the type. */
-function pointingAt({ capabilities, values }: Source, type: string) {
+/** Parameters with values that point at the type. */
+export function pointingAt({ capabilities, values }: Source, type: string) {
   return capabilities.flatMap(({ type: from, searchParam = [] }) =>
     searchParam
-      .filter(({ name }) => values.has(`${from}.${name}`))
+      .filter(({ name }) => values.get(`${from}.${name}`)?.some((value) => value.startsWith(`${type}/`)))
       .filter((one) => one.type === 'reference' && r4SearchParameters.find(from, one.name)?.target.includes(type))
       .map(({ name }) => ({ from, name })),
   );

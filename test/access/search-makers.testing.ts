@@ -96,7 +96,7 @@ const byValue: readonly RequestMaker[] = [
     weight: 2,
     make: (s) => {
       const type = anyType(s);
-      const codes = ['a', 'b', 'c', 'lab'].map((code) => `${s.r.pick([animals, 'urn:t'])}|${code}`);
+      const codes = ['a', 'b', 'c', 'lab'].flatMap((code) => [`${animals}|${code}`, `urn:t|${code}`]);
       const values = codes.flatMap((code) => ['a', 'b', 'c', 'lab'].map((value) => `${code}|${value}`));
       return get(type, [['identifier:of-type', values.join(',')]]);
     },

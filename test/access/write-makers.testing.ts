@@ -20,12 +20,18 @@ const dateOf = ({ r }: Source) => r.pick(['2019-01-01', '2020-02-01', '2021-06-0
 
 function written(source: Source): { readonly type: string; readonly id: string } {
   const type = source.r.pick(writtenTypes);
-  return { type, id: anyId(source, type) };
+  return { type, id: idOf(source, type) };
+}
+
+/** Half of those that are there as R4 would have them, where there are any. */
+function idOf(source: Source, type: string): string {
+  const isPlain = ['Observation', 'Device', 'Task'].includes(type) && source.r() < 0.5;
+  return isPlain ? `plain-${record(source)}` : anyId(source, type);
 }
 
 /** What finds one resource, or several, or none. */
 function condition(source: Source, type: string): string {
-  const pair = source.r() < 0.7 ? (['_id', anyId(source, type)] as const) : parameterOf(source, type);
+  const pair = source.r() < 0.7 ? (['_id', idOf(source, type)] as const) : parameterOf(source, type);
   return formOf([pair]);
 }
 
