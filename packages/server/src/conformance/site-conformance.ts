@@ -44,7 +44,8 @@ export async function openConformance(options: ConformanceOptions): Promise<Site
     if (all || packagesChanged) await packages.refresh();
     if (all) await chart.reload();
     else if (keys.length > 0) await chart.refresh(keys);
-    conformance.canonicals = newestOf([canonicalIndex(chart.entries()), packages.canonicals(), builtin]);
+    conformance.installed = newestOf([canonicalIndex(chart.entries()), packages.canonicals()]);
+    conformance.canonicals = newestOf([conformance.installed, builtin]);
     conformance.terminology = terminologyOf(conformance.canonicals);
     for (const changed of subscribers) changed();
   });
