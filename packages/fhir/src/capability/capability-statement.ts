@@ -22,7 +22,6 @@ export type CapabilitySource = {
   readonly base: string;
   readonly date: string;
   readonly software: { readonly version: string };
-  readonly oauth: { readonly token: string; readonly register: string };
   readonly parameters: SearchParameters;
   readonly published: Published;
   readonly operations: readonly CapabilityOperation[];
@@ -41,7 +40,7 @@ export type CapabilityOperation = {
  * definitions that do it. @see https://hl7.org/fhir/R4/capabilitystatement.html
  */
 export function capabilityStatement(source: CapabilitySource) {
-  const { base, date, software, oauth, operations, published } = source;
+  const { base, date, software, operations, published } = source;
   return {
     resourceType: 'CapabilityStatement',
     name: 'Chartgate',
@@ -58,7 +57,7 @@ export function capabilityStatement(source: CapabilitySource) {
     rest: [
       {
         mode: 'server',
-        security: security(oauth),
+        security,
         resource: resourceTypes.map((type) => resource(type, source)),
         interaction: ['transaction', 'batch', 'history-system', 'search-system'].map((code) => ({ code })),
         ...filled({ operation: listed(operations.filter(({ on }) => on.some(({ level }) => level === 'system'))) }),
@@ -132,23 +131,16 @@ function filled<Lists extends Readonly<Record<string, readonly unknown[]>>>(list
   return Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)) as Partial<Lists>;
 }
 
-/** @see https://hl7.org/fhir/smart-app-launch/conformance.html#declaring-support-for-oauth2-endpoints */
-function security(oauth: CapabilitySource['oauth']) {
-  return {
-    cors: true,
-    service: [
-      {
-        coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }],
-      },
-    ],
-    extension: [
-      {
-        url: 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris',
-        extension: [
-          { url: 'token', valueUri: oauth.token },
-          { url: 'register', valueUri: oauth.register },
-        ],
-      },
-    ],
-  };
-}
+/**
+ * Where the endpoints are, `.well-known/smart-configuration` says. The older extension `oauth-uris` demands an
+ * authorization endpoint, so that it is not made without one.
+ * @see https://hl7.org/fhir/smart-app-launch/conformance.html
+ */
+const security = {
+  cors: true,
+  service: [
+    {
+      coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }],
+    },
+  ],
+};

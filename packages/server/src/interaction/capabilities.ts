@@ -3,7 +3,7 @@ import { type CapabilitySource, type Conformance, capabilityStatement, published
 import type { Answer } from './answer.ts';
 
 /** What a statement is made of. */
-export type CapabilitiesSource = Pick<CapabilitySource, 'base' | 'oauth' | 'operations'> & {
+export type CapabilitiesSource = Pick<CapabilitySource, 'base' | 'operations'> & {
   readonly conformance: Conformance;
 };
 
