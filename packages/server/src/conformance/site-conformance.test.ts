@@ -75,6 +75,24 @@ test('what breaks the structure of R4, written while nothing was validated, is p
   assert.equal(conformance.canonicals.find('ValueSet', 'http://a.example/broken'), undefined);
 });
 
+test('what is written to the chart takes the place of nothing that is built in', async () => {
+  const store = conformanceStore(database, site, address);
+  const conformance = { ...r4Conformance };
+  const gender = { resourceType: 'ValueSet', url: 'http://hl7.org/fhir/ValueSet/administrative-gender', name: 'R4' };
+  const builtin = {
+    find: (_: string, canonical: string) => (canonical === gender.url ? gender : undefined),
+    list: () => [],
+  };
+  const failed = (error: unknown) => assert.fail(String(error));
+  const opened = await openConformance({ store, conformance, builtin, failed });
+  after(() => opened.close());
+  await put('gender', { url: gender.url, version: '99.0.0', name: 'Forged' });
+  await put('own', { url: 'http://a.example/own', name: 'Own' });
+  await soon(() => conformance.canonicals.find('ValueSet', 'http://a.example/own')?.name === 'Own');
+  assert.equal(conformance.canonicals.find('ValueSet', gender.url)?.name, 'R4');
+  assert.equal(conformance.canonicals.find('ValueSet', `${gender.url}|99.0.0`), undefined);
+});
+
 test('packages are kept side by side, and every node hears of a change', async () => {
   const [one, two] = [await node(), await node()];
   assert.equal(await one.store.packages.install(packaged('1.0.0', 'First'), false), 'installed');

@@ -44,7 +44,8 @@ export async function openConformance(options: ConformanceOptions): Promise<Site
     if (all || packagesChanged) await packages.refresh();
     if (all) await chart.reload();
     else if (keys.length > 0) await chart.refresh(keys);
-    conformance.installed = newestOf([canonicalIndex(chart.entries()), packages.canonicals()]);
+    const own = besides(canonicalIndex(chart.entries()), builtin);
+    conformance.installed = newestOf([own, packages.canonicals()]);
     conformance.canonicals = newestOf([conformance.installed, builtin]);
     conformance.terminology = terminologyOf(conformance.canonicals);
     for (const changed of subscribers) changed();
@@ -59,6 +60,17 @@ export async function openConformance(options: ConformanceOptions): Promise<Site
       follower.stop();
       await listening.close();
     },
+  };
+}
+
+/** What whoever may write to the chart has put there cannot take the place of what R4 itself defines. */
+function besides(chart: CanonicalSource, builtin: CanonicalSource): CanonicalSource {
+  return {
+    find: (resourceType, canonical) => {
+      const found = chart.find(resourceType, canonical);
+      return found && builtin.find(resourceType, found.url) ? undefined : found;
+    },
+    list: chart.list,
   };
 }
 
