@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { r4SearchParameters, terminologyOf, typesInCompartment, validateProfiles } from '@chartgate/fhir';
+import { terminologyOf, typesInCompartment, validateProfiles } from '@chartgate/fhir';
 import { builtinConformance } from '../../packages/server/src/conformance/builtin/builtin.ts';
 import { usCore } from '../../packages/server/src/testing/shared-data.ts';
 import { root } from '../support/command.ts';
@@ -22,6 +22,7 @@ import {
 } from './claimed.testing.ts';
 import { behaviours, interactions, patchFormats } from './interaction-claims.testing.ts';
 import { calls, validateBy } from './operation-claims.testing.ts';
+import { searched } from './searched.testing.ts';
 
 const archive = usCore.find(({ version }) => version === '7.0.0')?.archive;
 const withoutUsCore = archive === undefined ? 'the package is not beside the repository' : false;
@@ -270,30 +271,6 @@ describe('on every type, metadata claims', () => {
     assert.deepEqual(unknown, [nobodys]);
   });
 });
-
-/** A value that a search parameter takes, of which nothing needs to be found. */
-function searched(kind: string, type: string, name: string): string {
-  switch (kind) {
-    case 'composite': {
-      const parts = r4SearchParameters.find(type, name)?.components ?? assert.fail(`${type}.${name} has no parts`);
-      return parts.map((part) => searched(part.type, type, part.code)).join('$');
-    }
-    case 'special':
-      return name === 'near' ? '42.25|-83.69|10|km' : assert.fail(`no value for ${type}.${name}`);
-    default:
-      return values[kind] ?? assert.fail(`no value for a parameter of type ${kind}`);
-  }
-}
-
-const values: Readonly<Record<string, string>> = {
-  date: 'ge2026-01-01',
-  number: '1',
-  quantity: '1|http://unitsofmeasure.org|mg',
-  reference: 'x',
-  string: 'x',
-  token: 'http://a.example|x',
-  uri: 'http://a.example/x',
-};
 
 describe('with US Core installed, metadata claims', { skip: withoutUsCore }, () => {
   test('its guide and its server’s role', () => {
