@@ -3,6 +3,7 @@ import { patients, supportingBundle } from '@chartgate/synth';
 import pg from 'pg';
 import { termsOf } from '../packages/server/src/store/postgres/index/term.ts';
 import { accessToken } from './access-token.ts';
+import { startBareHttp } from './bare-http.ts';
 import { httpClient, requireStatus } from './http-client.ts';
 import { latencyKinds, type Question, type Sample } from './latency-queries.ts';
 import { sendBundles } from './load.ts';
@@ -29,10 +30,10 @@ async function measure(settings: Settings): Promise<Measurement[]> {
     for (let run = 0; run < settings.runs; run++) {
       for (const { name, question } of latencyKinds) {
         const questions = samples.map((sample) => question(sample, tables.terms));
-        await timed(server, tables.client, questions, (ours, theirs) => {
-          runs.add(name, 'ms', ours);
-          runs.add(`SQL of ${name}`, 'ms', theirs);
-        });
+        const { ours, sql, http } = await timed(server, tables.client, questions);
+        runs.add(name, 'ms', ours);
+        runs.add(`SQL of ${name}`, 'ms', sql);
+        runs.add(`limit of ${name}`, 'ms', sql + http);
       }
       settings.say(`latency: run ${run + 1} of ${settings.runs}`);
     }
@@ -46,7 +47,10 @@ async function measure(settings: Settings): Promise<Measurement[]> {
     ...latencyKinds.map(({ name }) => ({
       benchmark: 'latency',
       ours: runs.series(name),
-      limits: [{ ...runs.series(`SQL of ${name}`), name: 'the same in SQL by hand' }],
+      limits: [
+        { ...runs.series(`SQL of ${name}`), name: 'the same in SQL by hand' },
+        { ...runs.series(`limit of ${name}`), name: 'that, and the answer by bare node:http' },
+      ],
       also: [],
     })),
   ];
@@ -113,27 +117,31 @@ async function tablesOf(server: ServerProcess) {
   return { client, terms: termsOf(rows[0].hash_key) };
 }
 
-/** Medians of both, in ms; asked in turn, so that what else the machine does falls on both. */
-async function timed(
-  server: ServerProcess,
-  client: pg.Client,
-  questions: readonly Question[],
-  add: (ours: number, theirs: number) => void,
-): Promise<void> {
-  const http = httpClient(server.origin, 1);
+/** Medians in ms; asked in turn, so that what else the machine does falls on all of them. */
+async function timed(server: ServerProcess, client: pg.Client, questions: readonly Question[]) {
   const headers = { authorization: `Bearer ${await accessToken(server)()}` };
-  const [ours, theirs]: [number[], number[]] = [[], []];
-  for (const { path, sql, values } of questions) {
-    const start = performance.now();
-    requireStatus(await http.send({ path: `/apis/${server.site}/fhir/${path}`, headers }), 200, path);
-    const between = performance.now();
-    await client.query({
-      text: sql,
-      values: values.map((value) => (typeof value === 'bigint' ? String(value) : value)),
-    });
-    ours.push(between - start);
-    theirs.push(performance.now() - between);
+  const http = httpClient(server.origin, 1);
+  const get = async (path: string) =>
+    requireStatus(await http.send({ path: `/apis/${server.site}/fhir/${path}`, headers }), 200, path).body;
+  const bodies: string[] = [];
+  for (const { path } of questions) bodies.push(await get(path));
+  const bare = await startBareHttp(bodies);
+  const bareClient = httpClient(bare.origin, 1);
+  const times = { ours: [] as number[], sql: [] as number[], http: [] as number[] };
+  for (const [n, { path, sql, values }] of questions.entries()) {
+    times.ours.push(await duration(() => get(path)));
+    const texts = values.map((value) => (typeof value === 'bigint' ? String(value) : value));
+    times.sql.push(await duration(() => client.query({ text: sql, values: texts })));
+    times.http.push(await duration(() => bareClient.send({ path: `/${n}` })));
   }
   http.close();
-  add(median(ours), median(theirs));
+  bareClient.close();
+  await bare.stop();
+  return { ours: median(times.ours), sql: median(times.sql), http: median(times.http) };
+}
+
+async function duration(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
 }

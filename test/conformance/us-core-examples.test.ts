@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Resource, type SearchParameters, searchParameterDefinition, searchParametersWith } from '@chartgate/fhir';
 import { usCore } from '../../packages/server/src/testing/shared-data.ts';
 import { installPackage } from '../support/install-package.ts';
 import { type BundleJson, bundleOf, type RunningServer, runningServer } from '../support/running-server.ts';
 import { searchText } from '../support/search-text.ts';
+import { untilIndexed } from '../support/until-indexed.ts';
 import { filesOf } from '../support/us-core.ts';
 
 /** Requests in one batch. */
@@ -37,18 +37,9 @@ for (const { version, archive } of usCore.slice(0, 2)) {
       server = await runningServer();
       token = await server.token('system/*.cruds');
       await installPackage(server, archive as Buffer);
-      await untilIndexed();
+      await untilIndexed(server, token);
     });
     after(() => server.close());
-
-    async function untilIndexed(): Promise<void> {
-      for (let n = 0; n < 200; n++) {
-        const text = await (await server.ask('SearchParameter/$status', token)).text();
-        if (text.includes('"active"') && !text.includes('"indexing"')) return;
-        await sleep(100);
-      }
-      assert.fail('the parameters of the package were not indexed in time');
-    }
 
     async function batch(requests: readonly object[]): Promise<BundleJson['entry']> {
       const entries: BundleJson['entry'][number][] = [];

@@ -5,6 +5,7 @@ export * from './bundle/parse.ts';
 export * from './bundle/resolve.ts';
 export * from './bundle/version-specific.ts';
 export * from './capability/capability-statement.ts';
+export * from './capability/published.ts';
 export * from './compartment/attachment.ts';
 export * from './compartment/compartment.ts';
 export * from './compartment/definition.ts';

@@ -1,5 +1,7 @@
+import { compartmentTypes } from '../compartment/definition.ts';
 import { resourceTypes } from '../definitions/type.ts';
 import type { SearchParameters } from '../search/parameters.ts';
+import type { Published } from './published.ts';
 
 /** Interactions that every resource type has. @see https://hl7.org/fhir/R4/valueset-type-restful-interaction.html */
 const interactions = [
@@ -19,8 +21,9 @@ const withoutNarrative: ReadonlySet<string> = new Set(['Binary', 'Bundle', 'Para
 export type CapabilitySource = {
   readonly base: string;
   readonly date: string;
-  readonly oauth: { readonly token: string; readonly register: string };
+  readonly software: { readonly version: string };
   readonly parameters: SearchParameters;
+  readonly published: Published;
   readonly operations: readonly CapabilityOperation[];
 };
 
@@ -36,36 +39,46 @@ export type CapabilityOperation = {
  * The CapabilityStatement of a server: what each resource type can do here, made from the
  * definitions that do it. @see https://hl7.org/fhir/R4/capabilitystatement.html
  */
-export function capabilityStatement({ base, date, oauth, parameters, operations }: CapabilitySource) {
+export function capabilityStatement(source: CapabilitySource) {
+  const { base, date, software, operations, published } = source;
   return {
     resourceType: 'CapabilityStatement',
+    name: 'Chartgate',
     status: 'active',
     date,
     kind: 'instance',
-    software: { name: 'Chartgate' },
+    ...filled({ instantiates: published.instantiates }),
+    software: { name: 'Chartgate', version: software.version },
     implementation: { description: 'Chartgate', url: base },
     fhirVersion: '4.0.1',
     format: ['application/fhir+json', 'json'],
     patchFormat: ['application/fhir+json', 'application/json-patch+json'],
+    ...filled({ implementationGuide: published.guides }),
     rest: [
       {
         mode: 'server',
-        security: security(oauth),
-        resource: resourceTypes.map((type) => resource(type, parameters, operations)),
+        security,
+        resource: resourceTypes.map((type) => resource(type, source)),
         interaction: ['transaction', 'batch', 'history-system', 'search-system'].map((code) => ({ code })),
-        ...listed(operations.filter(({ on }) => on.some(({ level }) => level === 'system'))),
+        ...filled({ operation: listed(operations.filter(({ on }) => on.some(({ level }) => level === 'system'))) }),
+        compartment: compartmentTypes.map((type) => `http://hl7.org/fhir/CompartmentDefinition/${type.toLowerCase()}`),
       },
     ],
   };
 }
 
-function resource(type: string, known: SearchParameters, operations: CapabilitySource['operations']) {
+function resource(type: string, { parameters: known, operations, published }: CapabilitySource) {
   const texts = withoutNarrative.has(type) ? fullText.slice(0, 1) : fullText;
-  const parameters = [...known.of(type), ...texts];
+  // What is still being indexed finds nothing yet, and is refused.
+  const parameters = [
+    ...known.of(type).filter(({ isIndexing }) => !isIndexing),
+    ...texts.filter(({ code }) => !known.find(type, code)),
+  ];
   const references = parameters.filter((p) => p.type === 'reference');
   return {
     type,
     profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
+    ...filled({ supportedProfile: published.profiles.get(type) ?? [] }),
     interaction: interactions.map((code) => ({ code })),
     versioning: 'versioned-update',
     readHistory: true,
@@ -74,10 +87,11 @@ function resource(type: string, known: SearchParameters, operations: CapabilityS
     conditionalRead: 'full-support',
     conditionalUpdate: true,
     conditionalDelete: 'single',
+    referencePolicy: ['literal', 'logical'],
     searchInclude: ['*', `${type}:*`, ...references.map((p) => `${type}:${p.code}`)],
     searchRevInclude: ['*', ...referencesTo(type, known)],
     searchParam: parameters.map((p) => ({ name: p.code, definition: p.url, type: p.type })),
-    ...listed(operations.filter((operation) => isOf(operation, type))),
+    ...filled({ operation: listed(operations.filter((operation) => isOf(operation, type))) }),
   };
 }
 
@@ -95,8 +109,8 @@ function referencesTo(type: string, known: SearchParameters): readonly string[] 
   if (before) return before.get(type) ?? [];
   const to = new Map<string, string[]>(resourceTypes.map((one) => [one, []]));
   for (const source of resourceTypes) {
-    for (const { type: kind, code, target } of known.of(source)) {
-      const isTold = kind === 'reference' && (target.length < anything || source === 'Provenance');
+    for (const { type: kind, code, target, isIndexing } of known.of(source)) {
+      const isTold = kind === 'reference' && !isIndexing && (target.length < anything || source === 'Provenance');
       if (isTold) for (const one of target) to.get(one)?.push(`${source}:${code}`);
     }
   }
@@ -108,29 +122,25 @@ function isOf({ on }: CapabilityOperation, type: string): boolean {
   return on.some(({ level, types }) => level !== 'system' && (types === undefined || types.includes(type)));
 }
 
-/** R4 has no empty arrays. */
 function listed(operations: readonly CapabilityOperation[]) {
-  if (operations.length === 0) return {};
-  return { operation: operations.map(({ name, definition }) => ({ name, definition })) };
+  return operations.map(({ name, definition }) => ({ name, definition }));
 }
 
-/** @see https://hl7.org/fhir/smart-app-launch/conformance.html#declaring-support-for-oauth2-endpoints */
-function security(oauth: CapabilitySource['oauth']) {
-  return {
-    cors: true,
-    service: [
-      {
-        coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }],
-      },
-    ],
-    extension: [
-      {
-        url: 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris',
-        extension: [
-          { url: 'token', valueUri: oauth.token },
-          { url: 'register', valueUri: oauth.register },
-        ],
-      },
-    ],
-  };
+/** R4 has no empty arrays. */
+function filled<Lists extends Readonly<Record<string, readonly unknown[]>>>(lists: Lists): Partial<Lists> {
+  return Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)) as Partial<Lists>;
 }
+
+/**
+ * Where the endpoints are, `.well-known/smart-configuration` says. The older extension `oauth-uris` demands an
+ * authorization endpoint, so that it is not made without one.
+ * @see https://hl7.org/fhir/smart-app-launch/conformance.html
+ */
+const security = {
+  cors: true,
+  service: [
+    {
+      coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }],
+    },
+  ],
+};

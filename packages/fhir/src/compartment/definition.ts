@@ -10,6 +10,9 @@ export type CompartmentType = 'Device' | 'Encounter' | 'Patient' | 'Practitioner
 /** A compartment: all that belongs to one resource. */
 export type CompartmentName = { readonly type: CompartmentType; readonly id: string };
 
+/** All of them. */
+export const compartmentTypes = Object.keys(r4.compartments) as readonly CompartmentType[];
+
 export function isCompartmentType(type: string): type is CompartmentType {
   return Object.hasOwn(r4.compartments, type);
 }

@@ -6,6 +6,8 @@ import { type CanonicalSource, noCanonicals } from './canonical-source.ts';
 export type Conformance = {
   readonly parameters: SearchParameters;
   readonly canonicals: CanonicalSource;
+  /** Those of them that the site's packages and its chart brought, without what is built in. */
+  readonly installed: CanonicalSource;
   readonly terminology: Terminology;
 };
 
@@ -16,5 +18,6 @@ export type LiveConformance = { -readonly [Part in keyof Conformance]: Conforman
 export const r4Conformance: Conformance = {
   parameters: r4SearchParameters,
   canonicals: noCanonicals,
+  installed: noCanonicals,
   terminology: noTerminology,
 };

@@ -45,7 +45,8 @@ export async function openConformance(options: ConformanceOptions): Promise<Site
     if (all) await chart.reload();
     else if (keys.length > 0) await chart.refresh(keys);
     const own = besides(canonicalIndex(chart.entries()), builtin);
-    conformance.canonicals = newestOf([own, packages.canonicals(), builtin]);
+    conformance.installed = newestOf([own, packages.canonicals()]);
+    conformance.canonicals = newestOf([conformance.installed, builtin]);
     conformance.terminology = terminologyOf(conformance.canonicals);
     for (const changed of subscribers) changed();
   });

@@ -16,7 +16,7 @@ export type WriteRules = Pick<FhirContext, 'validation' | 'conformance'>;
 /**
  * Why a resource may not be written here: 400 with every issue where it breaks the rules of its type, 422 where it does
  * not meet the profiles it claims; undefined where it may be.
- * @see docs/decisions/0021-validation.md
+ * @see docs/decisions/0020-validation.md
  */
 export function refusalOf({ resource }: Content, { validation, conformance }: WriteRules): FhirError | undefined {
   if (validation === 'off') return refusal(400, storableIssues(resource));

@@ -1,6 +1,7 @@
 import { parseScope } from '@chartgate/fhir';
 import { LRUCache } from 'lru-cache';
 import type { Grant } from '../access/grant.ts';
+import type { LiveToken } from '../store/gate-ports.ts';
 import type { Gate } from './gate.ts';
 import { OAuthError } from './oauth-error.ts';
 import { bearerToken } from './secret.ts';
@@ -29,7 +30,19 @@ export async function authenticateBearer(gate: Gate, authorization: string | und
       },
     });
   }
-  return { site, clientId: live.clientId, scopes: scopesOf(live.scope), expiresAt: live.expiresAt };
+  return grantOf(site, live);
+}
+
+/** One for each live token, so that what is made of it is made once. */
+const grants = new WeakMap<LiveToken, Grant>();
+
+function grantOf(site: string, live: LiveToken): Grant {
+  const known = grants.get(live);
+  if (known) return known;
+  const { clientId, scope, expiresAt } = live;
+  const grant = { site, clientId, scopes: scopesOf(scope), expiresAt };
+  grants.set(live, grant);
+  return grant;
 }
 
 function scopesOf(text: string): Grant['scopes'] {

@@ -140,9 +140,6 @@ function metadata(chart: Chart, request: FastifyRequest, reply: FastifyReply): F
   const { site: name } = request.params as { site: string };
   const site = requireSite(chart, name);
   requireJsonAnswer(request.headers.accept, queryOf(request).get('_format') ?? undefined);
-  const oauth = `${chart.publicUrl}/oauth2/${site.name}`;
   const base = fhirBase(chart.publicUrl, site.name);
-  const { parameters } = site.conformance;
-  const endpoints = { token: `${oauth}/token`, register: `${oauth}/registration` };
-  return send(reply, capabilities({ base, parameters, operations, oauth: endpoints }), base);
+  return send(reply, capabilities({ base, conformance: site.conformance, operations }), base);
 }
