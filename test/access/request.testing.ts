@@ -89,7 +89,8 @@ export function formOf(query: Drawn['query']): string {
   return form.toString();
 }
 
-type Pair = readonly [name: string, value: string];
+/** A parameter as it stands in a search. */
+export type Pair = readonly [name: string, value: string];
 
 const modifiers: Readonly<Record<string, readonly string[]>> = {
   token: [':not', ':text', ':in', ':not-in', ':of-type', ':above', ':below'],
@@ -140,35 +141,6 @@ export const start = Date.UTC(2026, 0, 1);
 
 /** ms since the epoch of the first request. */
 export const asking = start + 10_000_000;
-
-/** A chain or `_has` of several links, in any order, that ends where something is there to be found. */
-export function linked(source: Source, type: string, depth = 0): Pair {
-  const { r } = source;
-  const isLast = depth >= r.pick([1, 2, 3]);
-  if (isLast) return r() < 0.5 ? ['_lastUpdated', 'gt2000'] : parameterOf(source, type, 3);
-  const [outward, inward] = [pointed(source, type), pointingAt(source, type)];
-  if (outward.length > 0 && (inward.length === 0 || r() < 0.5)) {
-    const { name, target } = r.pick(outward);
-    const [inner, value] = linked(source, target, depth + 1);
-    return [`${name}:${target}.${inner}`, value];
-  }
-  if (inward.length === 0) return parameterOf(source, type, 3);
-  const { from, name } = r.pick(inward);
-  const [inner, value] = linked(source, from, depth + 1);
-  return [`_has:${from}:${name}:${inner}`, value];
-}
-
-/** Parameters of the type by which something points at another type. */
-function pointed({ capabilities, values }: Source, type: string): { name: string; target: string }[] {
-  const parameters = capabilities.find((one) => one.type === type)?.searchParam ?? [];
-  return parameters
-    .filter((one) => one.type === 'reference')
-    .flatMap(({ name }) => {
-      const known = r4SearchParameters.find(type, name)?.target ?? [];
-      const targets = new Set((values.get(`${type}.${name}`) ?? []).map((value) => value.split('/')[0] ?? ''));
-      return [...targets].filter((target) => known.includes(target)).map((target) => ({ name, target }));
-    });
-}
 
 function references({ r, capabilities }: Source, type: string) {
   const parameters = capabilities.find((one) => one.type === type)?.searchParam ?? [];

@@ -1,10 +1,10 @@
+import { linked } from './links.testing.ts';
 import type { RequestMaker } from './makers.testing.ts';
 import {
   anyId,
   anyType,
   type Drawn,
   formOf,
-  linked,
   parameterOf,
   resultParameter,
   type Source,
