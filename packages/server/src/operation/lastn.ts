@@ -33,6 +33,7 @@ async function answerLastn(request: OperationRequest, context: FhirContext): Pro
     handling: request.handling,
     base,
     parameters: conformance.parameters,
+    terminology: conformance.terminology,
   });
   requireNarrow(query);
   const max = maxOf(request.parameters.count('max'));
