@@ -28,19 +28,23 @@ export function compositeCondition(row: Row, criterion: CompositeCriterion): Sql
 }
 
 /** The same as a condition on the rows of `cmp` alone, as `v`. */
-export function compositeValues(row: Row, { parameter, values }: CompositeCriterion): Sql {
+export function compositeValues(row: Row, criterion: CompositeCriterion): Sql {
+  return or(alternatives(row, criterion));
+}
+
+/** Each of them has one key, and can be looked up by it in order. */
+function alternatives(row: Row, { parameter, values }: CompositeCriterion): readonly Sql[] {
   const keys = compositeKeys(parameter);
-  return or(
-    values.flatMap((parts) =>
-      keys.map((key) => and(parts.flatMap((part, i) => partConditions(row, { key, parts }, part, i)))),
-    ),
+  return values.flatMap((parts) =>
+    keys.map((key) => and(parts.flatMap((part, i) => partConditions(row, { key, parts }, part, i)))),
   );
 }
 
 /** For a search that walks a list beside it. */
 export function compositeSide(row: Row, criterion: CompositeCriterion): SideValues {
   const numbers = criterion.values.flatMap((parts) => parts.flatMap((part) => (isNumber(part) ? part.values : [])));
-  return { table: 'cmp', condition: compositeValues(row, criterion), fromTop: isFromTop(numbers) };
+  const each = alternatives(row, criterion);
+  return { table: 'cmp', condition: or(each), alternatives: each, fromTop: isFromTop(numbers) };
 }
 
 type Whole = { readonly key: string; readonly parts: readonly PartCriterion[] };

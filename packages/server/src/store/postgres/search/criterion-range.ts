@@ -25,9 +25,15 @@ export function dateCondition(row: Row, { parameter, values }: DateCriterion): S
 
 /**
  * Rows of a side table that hold a value a criterion looks for: its name and the condition on them, as `v`.
- * `fromTop`: they lie at the upper end of `v.lo`.
+ * `fromTop`: they lie at the upper end of `v.lo`. `alternatives`: the parts of the condition, where an index in order
+ * serves each of them but not all at once.
  */
-export type SideValues = { readonly table: 'dt' | 'qty' | 'cmp'; readonly condition: Sql; readonly fromTop: boolean };
+export type SideValues = {
+  readonly table: 'dt' | 'qty' | 'cmp';
+  readonly condition: Sql;
+  readonly alternatives?: readonly Sql[];
+  readonly fromTop: boolean;
+};
 
 export function isFromTop(values: readonly { readonly prefix: Prefix }[]): boolean {
   return values.every(({ prefix }) => prefix === 'gt' || prefix === 'ge' || prefix === 'sa');
@@ -47,7 +53,7 @@ export function sideValues(row: Row, criterion: Criterion): SideValues | undefin
   }
 }
 
-function exists({ site, alias }: Row, { table: name, condition }: Omit<SideValues, 'fromTop'>): Sql {
+function exists({ site, alias }: Row, { table: name, condition }: Pick<SideValues, 'table' | 'condition'>): Sql {
   return sql`exists (select from ${table(site, name)} v where v.rid = ${raw(alias)}.rid and ${condition})`;
 }
 

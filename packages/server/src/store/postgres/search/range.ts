@@ -1,7 +1,7 @@
 import type { Criterion } from '@chartgate/fhir';
 import type { Connection } from '../database/database.ts';
 import { table } from '../database/site.ts';
-import { raw, type Sql, sql } from '../database/sql.ts';
+import { join, raw, type Sql, sql } from '../database/sql.ts';
 import { criterionCondition, type Row } from './criterion.ts';
 import { compositeSide } from './criterion-composite.ts';
 import { sideValues } from './criterion-range.ts';
@@ -21,8 +21,13 @@ export async function besideList(connection: Connection, row: Row, criterion: Cr
   const x = raw(row.alias);
   const [few] = await connection.query<{ rids: string[] | null }>(sql`
     select case when count(*) <= ${maxValues}::int8 then coalesce(array_agg(distinct f.rid), '{}') end as rids from (
-      select v.rid from ${side} v where ${values.condition}
-      order by v.lo ${raw(values.fromTop ? 'desc' : 'asc')} limit ${maxValues + 1}
+      ${join(
+        (values.alternatives ?? [values.condition]).map(
+          (condition) => sql`(select v.rid from ${side} v where ${condition}
+      order by v.lo ${raw(values.fromTop ? 'desc' : 'asc')} limit ${maxValues + 1})`,
+        ),
+        ' union all ',
+      )}
     ) f`);
   if (few?.rids) return sql`${x}.rid = any(${few.rids}::int8[])`;
   // "offset 0" keeps the subquery one: asked row by row, not turned into a join.
