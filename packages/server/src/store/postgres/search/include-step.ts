@@ -102,7 +102,7 @@ function pointingAt(scope: IncludeScope, includes: readonly Include[], { edge, l
     isPlain(rule, sources[0] ?? '', 's')
       ? // The terms find few rows; by an index the type would bring all of its own beside them.
         [sql`y.tk + 0 = any(${sources.map(typeKey)}::int4[])`]
-      : sources.map((type) => sql`(y.tk + 0 = ${typeKey(type)} and ${ruleCondition(site, rule, type, 's', 'y')})`),
+      : sources.map((type) => sql`(y.tk = ${typeKey(type)} and ${ruleCondition(site, rule, type, 's', 'y')})`),
   );
   const terms = includes.flatMap((include) => termsOf(scope, include, edge));
   // Each by itself through the index: of many at once the planner thinks that most rows have one.
