@@ -40,9 +40,7 @@ async function answerDocref({ parameters }: OperationRequest, context: FhirConte
   const max = hasRange ? mostInRange : 1;
   const permitted = rights.require({ code: 'last-of-each', type: 'DocumentReference', query, by: 'type', max });
   const rows = parameters.boolean('on-demand') ? [] : await store.lastOfEach(permitted);
-  const asked = parameters.names.flatMap((name) =>
-    name === 'type' ? [] : parameters.texts(name).map((t) => [name, t] as const),
-  );
+  const asked = parameters.pairs({ without: 'type' });
   return latestBundle(base, urlOf(`${base}/DocumentReference/$docref`, asked), rows);
 }
 

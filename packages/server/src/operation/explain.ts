@@ -15,8 +15,7 @@ export const explain: Operation = {
   on: [{ level: 'type' }],
   affectsState: false,
   run: async ({ type = '', parameters, handling }, { base, conformance, rights, store }) => {
-    const asked = parameters.names.flatMap((name) => parameters.texts(name).map((value) => [name, value] as const));
-    const { query, ignored } = parseSearch(type, asked, { handling, base, ...conformance });
+    const { query, ignored } = parseSearch(type, parameters.pairs(), { handling, base, ...conformance });
     const permitted = rights.require({ code: 'explain', type, query });
     const explanation = await store.explain(permitted);
     const parameter = [

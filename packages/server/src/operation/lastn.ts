@@ -25,10 +25,7 @@ export const lastn: Operation = {
 
 async function answerLastn(request: OperationRequest, context: FhirContext): Promise<Answer> {
   const { base, conformance, rights, store } = context;
-  const pairs = request.parameters.names.flatMap((name) =>
-    request.parameters.texts(name).map((text) => [name, text] as const),
-  );
-  const asked = pairs.filter(([name]) => name !== 'max');
+  const asked = request.parameters.pairs({ without: 'max' });
   const { query, used } = parseSearch('Observation', asked, {
     handling: request.handling,
     base,

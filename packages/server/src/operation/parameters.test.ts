@@ -49,6 +49,21 @@ test('the parameters of a Parameters resource keep their types', () => {
   refused(() => parameters.text('coding'));
 });
 
+test('pairs are name and text in the order sent, and none of them a resource', () => {
+  const sent = [
+    ['code', 'a'],
+    ['max', '2'],
+    ['date', 'b'],
+    ['code', 'c'],
+  ] as const;
+  const parameters = operationParameters(queryParameters(sent));
+  assert.deepEqual(parameters.pairs(), sent);
+  assert.deepEqual(parameters.pairs({ without: 'max' }), [sent[0], sent[2], sent[3]]);
+  const complex = operationParameters([{ name: 'type', type: 'Coding', value: { code: 'x' } }]);
+  assert.deepEqual(complex.pairs({ without: 'type' }), []);
+  refused(() => complex.pairs());
+});
+
 test('a thousand parameters are enough', () => {
   refused(() => operationParameters(queryParameters(Array.from({ length: 1001 }, () => ['a', 'b'] as const))));
 });

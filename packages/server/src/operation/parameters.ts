@@ -10,6 +10,8 @@ export type OperationParameters = {
   /** A primitive parameter as text. @throws {FhirError} 400 where it repeats or is no primitive */
   text(name: string): string | undefined;
   texts(name: string): readonly string[];
+  /** Name and text of each parameter, as sent, as a search takes them. @throws {FhirError} 400 where one is no primitive */
+  pairs(options?: { readonly without: string }): readonly (readonly [name: string, text: string])[];
   /** @throws {FhirError} 400 where it is neither true nor false */
   boolean(name: string): boolean | undefined;
   /** A whole number, 0 or more. @throws {FhirError} 400 where it is none */
@@ -42,6 +44,8 @@ export function operationParameters(all: readonly Parameter[]): OperationParamet
     names: [...new Set(all.map(({ name }) => name))],
     text,
     texts,
+    pairs: ({ without } = { without: '' }) =>
+      all.filter(({ name }) => name !== without).map((parameter) => [parameter.name, textOf(parameter)] as const),
     boolean: (name) => booleanOf(name, text(name)),
     count: (name) => countOf(name, text(name)),
     isPrimitive: (name) => named(name).every((one) => 'value' in one && typeof one.value !== 'object'),
