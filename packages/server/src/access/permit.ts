@@ -134,10 +134,13 @@ function neededScope({ patient, user }: Grant, type: string, letter: Letter): st
   return `${canOpen(context, type, letter) ? context : 'system'}/${type}.${letter}`;
 }
 
-/** All but the content of a write, which may be large, and about which the rule is asked anew when it is stored. */
+/** All but what is in the resource of a write, which may be large: the store asks the rule anew about what it stores. */
 function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   Object.freeze(value);
-  for (const [name, member] of Object.entries(value)) if (name !== 'content') deepFreeze(member);
+  for (const [name, member] of Object.entries(value)) {
+    if (name === 'content') Object.freeze(member);
+    else deepFreeze(member);
+  }
   return value;
 }
