@@ -78,6 +78,17 @@ export function isOperation(path: readonly string[]): boolean {
   return path.at(-1)?.startsWith('$') ?? false;
 }
 
+/** @throws {FhirError} 404 where there is nothing at the path, 405 where the method has no meaning there */
+export function requireMethod(method: RequestMethod, segments: readonly string[]): void {
+  if (isOperation(segments)) {
+    if (method === 'GET' || method === 'POST') return;
+  } else {
+    const { path } = placeOf(segments);
+    if (reads[path]?.[method] ?? writes[path]?.[method]) return;
+  }
+  throw methodNotAllowed(allowedAt(segments));
+}
+
 /** The methods at a path, for `Allow`. @throws {FhirError} 404 where there is nothing */
 export function allowedAt(segments: readonly string[]): readonly string[] {
   if (isOperation(segments)) return ['GET', 'HEAD', 'POST', 'OPTIONS'];

@@ -1,8 +1,8 @@
-import { compactJson, methodNotAllowed, parseResource } from '@chartgate/fhir';
+import { compactJson, parseResource } from '@chartgate/fhir';
 import type { FastifyRequest } from 'fastify';
 import type { Content } from '../access/interaction.ts';
 import { requireStructure, requireValid } from '../interaction/content.ts';
-import { allowedAt, isRead } from '../interaction/dispatch.ts';
+import { isRead, requireMethod } from '../interaction/dispatch.ts';
 import { type Patch, patchOf } from '../interaction/patched.ts';
 import type { FhirRequest, RequestMethod } from '../interaction/request.ts';
 import { isRawBinary, rawBinary } from './binary.ts';
@@ -26,8 +26,7 @@ export function fhirRequest(request: FastifyRequest): FhirRequest {
   const { headers } = request;
   const path = pathOf(request);
   const method = (request.method === 'HEAD' ? 'GET' : request.method) as RequestMethod;
-  const allow = allowedAt(path);
-  if (!allow.includes(method)) throw methodNotAllowed(allow);
+  requireMethod(method, path);
   const query = [...queryOf(request)];
   if (method === 'POST' && isRead({ method, path })) query.push(...formOf(request));
   const ifMatch = ifMatchOf(headers['if-match']);
