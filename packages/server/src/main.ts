@@ -89,6 +89,7 @@ async function start(
     stores: gateStores(database, address),
     sealingKey: await loadSealingKey(options.dataDirectory, process.env.CHARTGATE_SEALING_KEY),
     log,
+    mailer: { send: async () => {} },
   });
   stops.push(() => gate.close());
 

@@ -31,7 +31,7 @@ export const issueAccessToken = admin('POST', async ({ gate, site, request }) =>
     throw new OAuthError('client-state', { description: `${adminClientId} is not approved: approve it first.` });
   }
   const accessToken = newSecret();
-  const lifetime = gate.config.accessTokenLifetime;
+  const lifetime = (await site.settings()).backend_token_lifetime;
   const expiresAt = now + lifetime * 1000;
   const { epoch } = client;
   await site.store.tokens.grant(

@@ -24,10 +24,12 @@ import { type ClientAction, transitions } from './states.ts';
 type AdminCall = { readonly gate: Gate; readonly site: GateSite; readonly request: GateRequest };
 export type AdminEndpoint = (gate: Gate, request: GateRequest) => Promise<GateAnswer>;
 
+type AdminMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
 const listLimit = 1000;
 
 /** An endpoint of the admin API: a realm of its own, which no access token opens. */
-export function admin(method: 'GET' | 'POST', answer: (call: AdminCall) => Promise<unknown>): AdminEndpoint {
+export function admin(method: AdminMethod, answer: (call: AdminCall) => Promise<unknown>): AdminEndpoint {
   return async (gate, request) => {
     try {
       const site = await requireAdmin(gate, request);
@@ -37,6 +39,15 @@ export function admin(method: 'GET' | 'POST', answer: (call: AdminCall) => Promi
       if (error instanceof OAuthError) return refusalAnswer(error);
       throw error;
     }
+  };
+}
+
+/** Endpoints of one path, by their methods. */
+export function adminMethods(endpoints: Readonly<Partial<Record<AdminMethod, AdminEndpoint>>>): AdminEndpoint {
+  const allow = Object.keys(endpoints).join(', ');
+  return async (gate, request) => {
+    const chosen = endpoints[request.method as AdminMethod];
+    return chosen ? chosen(gate, request) : refusalAnswer(new OAuthError('method', { headers: { allow } }));
   };
 }
 

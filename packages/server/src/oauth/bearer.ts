@@ -1,7 +1,7 @@
 import { parseScope } from '@chartgate/fhir';
 import { LRUCache } from 'lru-cache';
 import type { Grant } from '../access/grant.ts';
-import type { LiveToken } from '../store/gate-ports.ts';
+import type { LiveToken, TokenUser } from '../store/gate-ports.ts';
 import type { Gate } from './gate.ts';
 import { OAuthError } from './oauth-error.ts';
 import { bearerToken } from './secret.ts';
@@ -39,10 +39,24 @@ const grants = new WeakMap<LiveToken, Grant>();
 function grantOf(site: string, live: LiveToken): Grant {
   const known = grants.get(live);
   if (known) return known;
-  const { clientId, scope, expiresAt } = live;
-  const grant = { site, clientId, scopes: scopesOf(scope), expiresAt };
+  const { clientId, scope, expiresAt, user } = live;
+  const grant = { site, clientId, scopes: scopesOf(scope), expiresAt, ...(user ? contextOf(user) : {}) };
   grants.set(live, grant);
   return grant;
+}
+
+/**
+ * The patient of the launch, and who signed in. A patient's account opens its own charts, and the launch's patient only
+ * while it is one of them; whoever works here opens the site.
+ */
+function contextOf({ role, fhirUser, charts, patient }: TokenUser): Pick<Grant, 'patient' | 'user'> {
+  const isPatient = role === 'patient';
+  const isOpen = patient !== undefined && (!isPatient || charts.includes(patient));
+  const opens = isPatient ? ({ opens: 'patients', patients: charts } as const) : ({ opens: 'site' } as const);
+  return {
+    ...(isOpen ? { patient } : {}),
+    ...(fhirUser === undefined ? {} : { user: { reference: fhirUser, ...opens } }),
+  };
 }
 
 function scopesOf(text: string): Grant['scopes'] {

@@ -1,11 +1,12 @@
 import type { RateLimit } from './rate-limit.ts';
+import type { SiteSettings } from './settings.ts';
 
 /** What an operator may set of the gate. */
 export type GateConfig = {
   /** Under which the outside world reaches the server, without a slash at the end. */
   readonly publicUrl: string;
-  /** Lifetime of an access token, seconds. SMART: at most 300 for backend services. */
-  readonly accessTokenLifetime: number;
+  /** The settings of a site where its administrators set nothing. */
+  readonly settings: Partial<SiteSettings>;
   /** How far a client's clock may be off, seconds. */
   readonly clockSkew: number;
   /** For development: `jwks_uri` may point at this machine, over plain http too. */
@@ -27,7 +28,7 @@ export type GateConfig = {
 
 /** The settings where nothing else is said. */
 export const defaultGateConfig: Omit<GateConfig, 'publicUrl'> = {
-  accessTokenLifetime: 300,
+  settings: {},
   clockSkew: 30,
   allowLoopbackJwks: false,
   jwksTimeout: 5000,

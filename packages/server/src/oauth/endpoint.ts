@@ -18,16 +18,23 @@ export function check(name: string, run: Check['run']): Check {
   return { name, run };
 }
 
-/** An endpoint is a list of checks and an answer. Every refusal makes a ticket for the client's owner. */
+/** How an endpoint says no. @param ticket the refusal's, where one was written */
+export type Refuse = (x: Exchange, refusal: OAuthError, ticket: string | undefined) => GateAnswer;
+
+/**
+ * An endpoint is a list of checks and an answer. Every refusal makes a ticket for the client's owner.
+ * @param refuse how a refusal is said (Default: as JSON)
+ */
 export function endpoint(
   name: string,
   steps: readonly Step[],
   answer: (x: Exchange) => GateAnswer | Promise<GateAnswer>,
+  refuse: Refuse = (x, refusal, ticket) => challenged(refusalAnswer(refusal, ticket), x.request, x.site.issuer),
 ): Endpoint {
   return async (gate, request) => {
     const site = await gate.site(request.site);
     if (!site) return refusalAnswer(new OAuthError('unknown-site'));
-    const x: Exchange = { gate, site, request, now: gate.now() };
+    const x: Exchange = { gate, site, settings: await site.settings(), request, now: gate.now() };
     const trail: Ticket['checks'][number][] = [];
     try {
       await runSteps(steps, x, trail);
@@ -35,8 +42,7 @@ export function endpoint(
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error;
       if (error.status !== 429) gate.failures.count(request.remoteAddress);
-      const answer = refusalAnswer(error, await issueTicket(x, { endpoint: name, refusal: error, trail }));
-      return challenged(answer, request, site.issuer);
+      return refuse(x, error, await issueTicket(x, { endpoint: name, refusal: error, trail }));
     }
   };
 }

@@ -1,4 +1,5 @@
-import { type Refusal, refusals } from './refusals.ts';
+import type { Refusal } from './refusals/refusal.ts';
+import { refusals } from './refusals.ts';
 
 /** `docs/errors.md`, made from the table of refusals. */
 export function errorsPage(): string {
@@ -6,7 +7,7 @@ export function errorsPage(): string {
   return [
     '# Refusals of the gate',
     '',
-    '<!-- Made from packages/server/src/oauth/refusals.ts by packages/server/scripts/errors-page.ts: change it there. -->',
+    '<!-- Made from packages/server/src/oauth/refusals by packages/server/scripts/errors-page.ts: change it there. -->',
     '',
     'Every refusal of the token, introspection, revocation and registration endpoints is the JSON of RFC 6749 with one',
     'member more, `ticket`. On the wire a failed client authentication always reads the same. The ticket tells the owner',

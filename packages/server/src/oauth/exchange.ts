@@ -1,7 +1,9 @@
 import type { Client } from '../store/gate-ports.ts';
 import type { Assertion } from './assertion.ts';
+import type { PendingRequest } from './authorization-request.ts';
 import type { Gate, GateSite } from './gate.ts';
 import type { VerificationKey } from './jwks.ts';
+import type { SiteSettings } from './settings.ts';
 
 /** A request as the gate's endpoints see it, free of any HTTP framework. Header names are in lower case. */
 export type GateRequest = {
@@ -20,8 +22,9 @@ export type GateRequest = {
 
 export type GateAnswer = {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Sent as JSON; undefined: no body. */
+  /** A list: the header as often, such as `set-cookie`. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  /** A page where it is Html, else JSON; undefined: no body. */
   readonly body: unknown;
 };
 
@@ -29,10 +32,13 @@ export type GateAnswer = {
 export type Exchange = {
   readonly gate: Gate;
   readonly site: GateSite;
+  readonly settings: SiteSettings;
   readonly request: GateRequest;
   /** ms since the epoch, the same for all checks. */
   readonly now: number;
   form?: ReadonlyMap<string, string>;
+  /** The authorization request that a page is about. */
+  pending?: PendingRequest;
   /** The client that the request names; what it proves is up to the checks that follow. */
   client?: Client;
   assertion?: Assertion;

@@ -1,11 +1,13 @@
 import { LRUCache } from 'lru-cache';
-import type { Client, GateStore, GateStores, LiveToken } from '../store/gate-ports.ts';
+import type { Mailer } from '../account/mail.ts';
+import type { Client, GateEvent, GateStore, GateStores, LiveToken } from '../store/gate-ports.ts';
 import type { GateConfig } from './config.ts';
 import { guardedFetch, type Lookup } from './guarded-fetch.ts';
 import { readJwks, type VerificationKey } from './jwks.ts';
 import { type RateLimiter, rateLimiter } from './rate-limit.ts';
 import { remoteJwks } from './remote-jwks.ts';
 import { isGateId, secretHash } from './secret.ts';
+import { readSettings, type SiteSettings } from './settings.ts';
 import { startSweeping } from './sweep.ts';
 
 /** Where the gate writes what only an operator may read; pino's shape. */
@@ -17,6 +19,7 @@ export type GateOptions = {
   /** 32 bytes under which private keys are sealed. */
   readonly sealingKey: Uint8Array;
   readonly log: GateLog;
+  readonly mailer: Mailer;
   /** ms since the epoch. */
   readonly now?: () => number;
   /** Where hosts of `jwks_uri` are looked up. */
@@ -39,13 +42,16 @@ export type GateSite = {
   /** As this node knows it, at most 1 s old; undefined where it is dead or unknown. */
   token(token: string): Promise<LiveToken | undefined>;
   isAdminToken(token: string): Promise<boolean>;
-  /** Drops what this node remembers: of one token (its hash in base64url), of one client, or all. */
-  forget(event: { readonly clientId?: string; readonly token?: string }): void;
+  /** As this node knows them, at most 1 s old. */
+  settings(): Promise<SiteSettings>;
+  /** Drops what this node remembers: of one token (its hash in base64url), of one client, of all users, or all. */
+  forget(event: Omit<GateEvent, 'site'>): void;
 };
 
 export type Gate = {
   readonly config: GateConfig;
   readonly log: GateLog;
+  readonly mailer: Mailer;
   readonly sealingKey: Uint8Array;
   readonly now: () => number;
   readonly failures: RateLimiter;
@@ -75,6 +81,7 @@ export async function openGate(options: GateOptions): Promise<Gate> {
   const gate: Gate = {
     config: options.config,
     log: options.log,
+    mailer: options.mailer,
     sealingKey: options.sealingKey,
     now,
     failures: rateLimiter(options.config.refusals, now),
@@ -112,6 +119,12 @@ function gateSite(name: string, store: GateStore, options: GateOptions & { reado
     ttl: memory,
     ignoreFetchAbort: true, // an eviction during the fetch: this caller is answered, nothing is kept
     fetchMethod: async (hash) => ({ live: await store.tokens.find(Buffer.from(hash, 'base64url'), now()) }),
+  });
+  const settings = new LRUCache<string, SiteSettings>({
+    max: 1,
+    ttl: memory,
+    ignoreFetchAbort: true,
+    fetchMethod: async () => readSettings(await store.settings.all(), config.settings),
   });
   const remote = remoteJwks(
     (url) =>
@@ -153,13 +166,20 @@ function gateSite(name: string, store: GateStore, options: GateOptions & { reado
       return (await store.adminTokens.find(secretHash(token))) !== undefined;
     },
 
-    forget({ clientId, token }) {
+    async settings() {
+      const found = await settings.fetch('all');
+      if (!found) throw new TypeError('The settings are always there');
+      return found;
+    },
+
+    forget({ clientId, token, users, settings: areSettingsChanged }) {
       if (token !== undefined) return void tokens.delete(token);
-      if (clientId === undefined) {
+      if (areSettingsChanged) return settings.clear();
+      if (clientId !== undefined) clients.delete(clientId);
+      else if (!users) {
         clients.clear();
-        return tokens.clear();
+        settings.clear();
       }
-      clients.delete(clientId);
       // all of them: one that is being fetched now cannot be told apart yet
       tokens.clear();
     },

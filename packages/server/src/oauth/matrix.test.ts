@@ -244,6 +244,7 @@ test('the token endpoint answers pages of any origin, and their preflight', asyn
 test('without its database the gate answers 503', async () => {
   const away = openDatabase({ host: '/nowhere', port: 5432, user: 'nobody', database: 'none' });
   const gate = await openGate({
+    mailer: { send: async () => {} },
     config: { publicUrl, ...defaultGateConfig },
     stores: { ...gateStores(away, database.address), listen: async () => ({ close: async () => {} }) },
     sealingKey: randomBytes(32),

@@ -1,4 +1,5 @@
 import { type GateAnswer, privateJson } from './exchange.ts';
+import type { Refusal } from './refusals/refusal.ts';
 import { type RefusalCode, refusals } from './refusals.ts';
 
 /** What the client's owner may know about a refusal beyond the wire's words. Never a secret or a token. */
@@ -25,7 +26,7 @@ export class OAuthError extends Error {
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(refusal: RefusalCode, facts: RefusalFacts = {}) {
-    const row = refusals[refusal];
+    const row: Refusal = refusals[refusal];
     super(facts.description ?? row.description);
     this.name = 'OAuthError';
     this.refusal = refusal;

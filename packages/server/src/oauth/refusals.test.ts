@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { errorsPage } from './errors-page.ts';
-import { type Refusal, refusals } from './refusals.ts';
+import type { Refusal } from './refusals/refusal.ts';
+import { refusals } from './refusals.ts';
 
 const sources = new URL('../', import.meta.url);
 /** How the refusals of a client that is not approved are made. */
@@ -17,10 +18,10 @@ test('docs/errors.md lists every refusal as the table has it', async () => {
 });
 
 test('every refusal of the table is made somewhere', async () => {
-  const files = ['oauth', 'clients', 'wire'].map(async (folder) => {
+  const files = ['oauth', 'clients', 'account', 'wire'].map(async (folder) => {
     const names = await readdir(new URL(folder, sources), { recursive: true });
     const texts = names
-      .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !name.endsWith('refusals.ts'))
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !name.includes('refusals'))
       .map((name) => readFile(new URL(`${folder}/${name}`, sources), 'utf8'));
     return (await Promise.all(texts)).join('\n');
   });

@@ -1,3 +1,11 @@
+import type { Account, AccountStore, SessionStore } from './account-ports.ts';
+import type {
+  AuthorizationRequestStore,
+  AuthorizationStore,
+  ConsentStore,
+  LaunchStore,
+} from './authorization-ports.ts';
+
 /** The states of a client. @see clients/states.ts for the transitions */
 export type ClientStatus = 'pending' | 'approved' | 'suspended' | 'revoked';
 
@@ -62,6 +70,8 @@ export type NewAccessToken = {
   readonly hash: Uint8Array;
   readonly clientId: string;
   readonly epoch: number;
+  /** What a user gave it by; absent: the client acts for itself. */
+  readonly authorizationId?: string;
   readonly scope: string;
   readonly issuedAt: number;
   readonly expiresAt: number;
@@ -70,12 +80,27 @@ export type NewAccessToken = {
 /** An accepted client assertion: hash of client and `jti`, and the time until which it must be remembered. */
 export type UsedAssertion = { readonly hash: Uint8Array; readonly expiresAt: number };
 
-/** A live token: known, not expired, its client approved and of the same epoch. */
+/** A live token: known, not expired, its client approved and of the same epoch, and so its user's authorization. */
 export type LiveToken = {
   readonly clientId: string;
   readonly scope: string;
   readonly issuedAt: number;
   readonly expiresAt: number;
+  /** Absent: the client acts for itself. */
+  readonly user?: TokenUser;
+};
+
+/** Who gave a token, as of now, and the context it was given in. */
+export type TokenUser = {
+  readonly authorizationId: string;
+  readonly accountId: string;
+  readonly role: Account['role'];
+  readonly fhirUser?: string;
+  /** Logical ids of the patients whose records the account opens; of a patient's account only. */
+  readonly charts: readonly string[];
+  /** Of the launch. Logical ids. */
+  readonly patient?: string;
+  readonly encounter?: string;
 };
 
 export interface TokenStore {
@@ -125,6 +150,13 @@ export interface SigningKeyStore {
   insertFirst(key: StoredSigningKey): Promise<void>;
 }
 
+/** What an administrator set of the site, by the setting's name. */
+export interface SettingStore {
+  all(): Promise<Readonly<Record<string, unknown>>>;
+  /** Sets these and tells all nodes; null puts the default back. */
+  put(values: Readonly<Record<string, unknown>>, at: number): Promise<void>;
+}
+
 export interface AdminTokenStore {
   /** Replaces the token of that name. */
   put(token: { readonly hash: Uint8Array; readonly name: string; readonly createdAt: number }): Promise<void>;
@@ -151,12 +183,28 @@ export interface GateStore {
   readonly tickets: TicketStore;
   readonly signingKeys: SigningKeyStore;
   readonly adminTokens: AdminTokenStore;
+  readonly settings: SettingStore;
+  readonly accounts: AccountStore;
+  readonly sessions: SessionStore;
+  readonly authorizationRequests: AuthorizationRequestStore;
+  readonly launches: LaunchStore;
+  readonly consents: ConsentStore;
+  readonly authorizations: AuthorizationStore;
   /** Deletes what has had its time. The number of rows deleted; more may be left while it is not 0. */
   sweep(retention: Retention): Promise<number>;
 }
 
-/** Said to all nodes when tokens die before their time: one token (hash in base64url), or all of a client. */
-export type GateEvent = { readonly site: string; readonly clientId?: string; readonly token?: string };
+/**
+ * Said to all nodes when tokens die before their time: one token (hash in base64url), all of a client, or some that
+ * users gave; and when a setting was changed.
+ */
+export type GateEvent = {
+  readonly site: string;
+  readonly clientId?: string;
+  readonly token?: string;
+  readonly users?: true;
+  readonly settings?: true;
+};
 
 /** The gate's part of the store, of all sites. */
 export interface GateStores {

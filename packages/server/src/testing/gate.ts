@@ -98,6 +98,7 @@ export async function testGate(test: TestDatabase, options: TestGateOptions = {}
     stores: gateStores(test.database, test.address),
     sealingKey,
     log: { error: (cause) => console.error(cause) },
+    mailer: { send: async () => {} },
     ...rest,
   });
   const app = fastify();

@@ -1,6 +1,7 @@
 import { FhirError } from '@chartgate/fhir';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import {
+  adminMethods,
   approveClient,
   listClients,
   listTickets,
@@ -9,6 +10,7 @@ import {
   showClient,
   suspendClient,
 } from '../clients/admin.ts';
+import { changeSettings, showSettings } from '../clients/admin-settings.ts';
 import { issueAccessToken } from '../clients/admin-token.ts';
 import { showRegisteredClient } from '../clients/registered-client.ts';
 import { register } from '../clients/registration.ts';
@@ -21,6 +23,7 @@ import { OAuthError, refusalAnswer } from '../oauth/oauth-error.ts';
 import { revoke } from '../oauth/revoke.ts';
 import { showTicket } from '../oauth/ticket.ts';
 import { token } from '../oauth/token.ts';
+import { Html } from '../pages/html.ts';
 
 const largestBody = 65_536;
 
@@ -39,6 +42,7 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/apis/:site/admin/clients/:client/approve', approveClient],
   ['/apis/:site/admin/clients/:client/suspend', suspendClient],
   ['/apis/:site/admin/clients/:client/revoke', revokeClient],
+  ['/apis/:site/admin/settings', adminMethods({ GET: showSettings, PATCH: changeSettings })],
   ['/apis/:site/admin/tokens', issueAccessToken],
   ['/apis/:site/admin/tickets', listTickets],
   ['/apis/:site/admin/tickets/:ticket', showAnyTicket],
@@ -68,11 +72,11 @@ function mount(app: FastifyInstance, gate: Gate, url: string, endpoint: Endpoint
   });
 }
 
-/** Any page may call the gate: nothing here depends on a cookie. */
+/** Any page may call the gate: what depends on a cookie cannot be read by a page of another origin. */
 const preflight: GateAnswer = {
   status: 204,
   headers: {
-    'access-control-allow-methods': 'GET, POST',
+    'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
     'access-control-allow-headers': 'authorization, content-type, accept',
     'access-control-max-age': '600',
   },
@@ -93,15 +97,23 @@ function gateRequest(request: FastifyRequest): GateRequest {
   };
 }
 
+/** Read by any page: what it may do with it depends on no cookie. */
+const shared = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'www-authenticate, retry-after, location',
+};
+
 function send(reply: FastifyReply, { status, headers, body }: GateAnswer): FastifyReply {
+  // a page is for the browser that shows it alone
+  const sharing = body instanceof Html ? {} : shared;
   reply.code(status).headers({
-    'access-control-allow-origin': '*',
-    'access-control-expose-headers': 'www-authenticate, retry-after, location',
+    ...sharing,
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     ...headers,
   });
   if (body === undefined) return reply.send();
+  if (body instanceof Html) return reply.type('text/html; charset=utf-8').send(body.text);
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(body));
 }
 

@@ -31,7 +31,7 @@ const storeToken = check('jti is unused', async (x) => {
       epoch,
       scope: x.grantedScope ?? '',
       issuedAt: x.now,
-      expiresAt: x.now + x.gate.config.accessTokenLifetime * 1000,
+      expiresAt: x.now + x.settings.backend_token_lifetime * 1000,
     },
     assertionUse(x),
   );
@@ -55,7 +55,7 @@ export const clientCredentials: Grant = {
     privateJson(200, {
       access_token: x.accessToken,
       token_type: 'Bearer',
-      expires_in: x.gate.config.accessTokenLifetime,
+      expires_in: x.settings.backend_token_lifetime,
       scope: x.grantedScope,
     }),
 };

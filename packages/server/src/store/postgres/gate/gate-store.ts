@@ -3,9 +3,15 @@ import type { Database, DatabaseAddress } from '../database/database.ts';
 import { openSite } from '../database/open-site.ts';
 import type { Site } from '../database/site.ts';
 import { sql } from '../database/sql.ts';
+import { accountStore } from './account-store.ts';
+import { authorizationRequestStore, launchStore } from './authorization-request-store.ts';
+import { authorizationStore } from './authorization-store.ts';
 import { clientStore } from './client-store.ts';
+import { consentStore } from './consent-store.ts';
 import { listen } from './events.ts';
 import { adminTokenStore, signingKeyStore } from './key-store.ts';
+import { sessionStore } from './session-store.ts';
+import { settingStore } from './setting-store.ts';
 import { sweep } from './sweep.ts';
 import { ticketStore } from './ticket-store.ts';
 import { tokenStore } from './token-store.ts';
@@ -38,6 +44,13 @@ function gateStore(database: Database, site: Site): GateStore {
     tickets: ticketStore(database, site),
     signingKeys: signingKeyStore(database, site),
     adminTokens: adminTokenStore(database, site),
+    settings: settingStore(database, site),
+    accounts: accountStore(database, site),
+    sessions: sessionStore(database, site),
+    authorizationRequests: authorizationRequestStore(database, site),
+    launches: launchStore(database, site),
+    consents: consentStore(database, site),
+    authorizations: authorizationStore(database, site),
     sweep: (retention) => sweep(database.writes, site, retention),
   };
 }

@@ -7,6 +7,8 @@ import { type Sql, sql } from '../database/sql.ts';
 export async function sweep(writes: Connection, site: Site, r: Retention): Promise<number> {
   const tickets = table(site, 'ticket');
   const clients = table(site, 'client');
+  const authorizations = table(site, 'user_authorization');
+  const tokens = table(site, 'access_token');
   const expired = (name: string) => {
     const rows = table(site, name);
     return sql`delete from ${rows} where h in (
@@ -15,6 +17,14 @@ export async function sweep(writes: Connection, site: Site, r: Retention): Promi
   const statements = [
     expired('access_token'),
     expired('assertion'),
+    expired('session'),
+    expired('authorization_request'),
+    expired('launch'),
+    sql`delete from ${authorizations} where authorization_id in (
+      select authorization_id from ${authorizations} a
+      where code_expires_at < ${r.expiredBefore} and coalesce(refresh_expires_at, 0) < ${r.expiredBefore}
+        and not exists (select from ${tokens} t where t.authorization_id = a.authorization_id)
+      limit ${r.limit})`,
     sql`delete from ${tickets} where id in (
       select id from ${tickets} where created_at < ${r.ticketsBefore} limit ${r.limit})`,
     sql`delete from ${tickets} where id in (

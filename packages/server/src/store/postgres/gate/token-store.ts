@@ -1,4 +1,5 @@
-import type { LiveToken, NewAccessToken, TokenStore, UsedAssertion } from '../../gate-ports.ts';
+import type { Account } from '../../account-ports.ts';
+import type { LiveToken, NewAccessToken, TokenStore, TokenUser, UsedAssertion } from '../../gate-ports.ts';
 import { batched } from '../database/batched.ts';
 import type { Connection, Database } from '../database/database.ts';
 import { type Site, table } from '../database/site.ts';
@@ -7,7 +8,19 @@ import { announce } from './events.ts';
 
 type Grant = { readonly token: NewAccessToken; readonly assertion: UsedAssertion };
 type HashRow = { h: Buffer };
-type TokenRow = { client_id: string; scope: string; issued_at: string; expires_at: string };
+type TokenRow = {
+  client_id: string;
+  scope: string;
+  issued_at: string;
+  expires_at: string;
+  authorization_id: string | null;
+  account_id: string | null;
+  role: Account['role'];
+  fhir_user: string | null;
+  charts: string[];
+  patient: string | null;
+  encounter: string | null;
+};
 
 /**
  * Tokens and used assertions. A grant is one atomic statement, and concurrent grants share one: the primary key of
@@ -27,9 +40,16 @@ export function tokenStore({ reads, writes }: Database, site: Site): TokenStore 
     async find(hash, now) {
       const [row] = await reads.query<TokenRow>(
         sql`
-          select t.client_id, t.scope, t.issued_at, t.expires_at from ${tokens} t
+          select t.client_id, t.scope, t.issued_at, t.expires_at, t.authorization_id, u.account_id, u.role, u.fhir_user,
+            a.patient, a.encounter, array(select h.patient from ${table(site, 'account_chart')} h
+              where h.account_id = u.account_id order by h.patient) as charts
+          from ${tokens} t
           join ${clients} c on c.client_id = t.client_id and c.epoch = t.epoch and c.status = 'approved'
-          where t.h = ${hash} and t.expires_at > ${now}`,
+          left join ${table(site, 'user_authorization')} a on a.authorization_id = t.authorization_id
+          left join ${table(site, 'account')} u on u.account_id = a.account_id and u.epoch = a.account_epoch
+            and u.status = 'active'
+          where t.h = ${hash} and t.expires_at > ${now}
+            and (t.authorization_id is null or u.account_id is not null)`,
         named('find_token'),
       );
       return row && liveToken(row);
@@ -103,6 +123,19 @@ function liveToken(row: TokenRow): LiveToken {
     scope: row.scope,
     issuedAt: Number(row.issued_at),
     expiresAt: Number(row.expires_at),
+    ...(row.authorization_id === null ? {} : { user: userOf(row, row.authorization_id) }),
+  };
+}
+
+function userOf(row: TokenRow, authorizationId: string): TokenUser {
+  return {
+    authorizationId,
+    accountId: row.account_id ?? '',
+    role: row.role,
+    ...(row.fhir_user === null ? {} : { fhirUser: row.fhir_user }),
+    charts: row.charts,
+    ...(row.patient === null ? {} : { patient: row.patient }),
+    ...(row.encounter === null ? {} : { encounter: row.encounter }),
   };
 }
 

@@ -1,0 +1,59 @@
+import type { Exchange } from '../oauth/exchange.ts';
+import { placeOf } from '../oauth/page-endpoint.ts';
+import { bearerToken, newIdentifier, newSecret, secretHash } from '../oauth/secret.ts';
+import { cookie, readCookie } from '../pages/browser.ts';
+import type { Account, SignedIn } from '../store/account-ports.ts';
+
+/** A session that is used is prolonged, at most this often, ms. */
+const touchInterval = 60_000;
+
+/** Who is signed in in the browser that asks; undefined where nobody is. */
+export async function signedInOf(x: Exchange): Promise<SignedIn | undefined> {
+  return liveSession(x, readCookie(x.request.headers, placeOf(x), 'session'));
+}
+
+/** Who is signed in in the app that asks with `Authorization: Bearer {session_token}`. No access token opens this. */
+export async function signedInByBearer(x: Exchange): Promise<SignedIn | undefined> {
+  return liveSession(x, bearerToken(x.request.headers.authorization));
+}
+
+async function liveSession(
+  { site, settings, now }: Exchange,
+  token: string | undefined,
+): Promise<SignedIn | undefined> {
+  if (token === undefined || !/^[\w-]{43}$/.test(token)) return undefined;
+  const found = await site.store.sessions.find(secretHash(token), now);
+  if (found && now - found.session.seenAt > touchInterval) {
+    await site.store.sessions.touch(found.session.hash, now, now + settings.session_lifetime * 1000);
+  }
+  return found;
+}
+
+/**
+ * Signs somebody in: a session of its own, never one that was there before, so that nobody can plant a session that
+ * another signs in to.
+ * @param amr how the user proved who it is
+ * @returns the session's secret, and the cookies that hold it
+ */
+export async function startSession(x: Exchange, account: Account, amr: readonly string[]) {
+  const token = newSecret();
+  await x.site.store.sessions.insert({
+    hash: secretHash(token),
+    sessionId: newIdentifier(),
+    accountId: account.accountId,
+    epoch: account.epoch,
+    amr,
+    authTime: x.now,
+    seenAt: x.now,
+    expiresAt: x.now + x.settings.session_lifetime * 1000,
+    userAgent: (x.request.headers['user-agent'] ?? '').slice(0, 200),
+  });
+  const place = placeOf(x);
+  // the browser's own secret changes as well: forms that were shown before are worth nothing now
+  return { token, cookies: [cookie(place, 'session', token), cookie(place, 'browser', newSecret())] };
+}
+
+/** The cookies that sign a browser out. */
+export function withoutSession(x: Exchange): readonly string[] {
+  return [cookie(placeOf(x), 'session', undefined), cookie(placeOf(x), 'browser', undefined)];
+}
