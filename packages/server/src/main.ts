@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { pino } from 'pino';
+import { chartDirectory } from './chart-directory.ts';
 import { ensureAdminCredential } from './clients/admin-credential.ts';
 import { maxConcurrencyPerClient, type ServeOptions, type Serving } from './config.ts';
 import { builtinConformance } from './conformance/builtin/builtin.ts';
@@ -84,12 +85,14 @@ async function start(
   known.subscribe(() => indexing.canonicalsChanged());
   const store = resourceStore(database, site);
 
+  const directory = chartDirectory({ site: siteName, store, conformance, cursorKey: site.hashKey });
   const gate = await openGate({
     config: { ...defaultGateConfig, publicUrl, allowLoopbackJwks: options.publicUrl === undefined },
     stores: gateStores(database, address),
     sealingKey: await loadSealingKey(options.dataDirectory, process.env.CHARTGATE_SEALING_KEY),
     log,
     mailer: { send: async () => {} },
+    directory: (name) => (name === siteName ? directory : undefined),
   });
   stops.push(() => gate.close());
 

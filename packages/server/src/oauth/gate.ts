@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Mailer } from '../account/mail.ts';
+import { type ChartDirectory, emptyDirectory } from '../store/chart-directory.ts';
 import type { Client, GateEvent, GateStore, GateStores, LiveToken } from '../store/gate-ports.ts';
 import type { GateConfig } from './config.ts';
 import { guardedFetch, type Lookup } from './guarded-fetch.ts';
@@ -20,6 +21,8 @@ export type GateOptions = {
   readonly sealingKey: Uint8Array;
   readonly log: GateLog;
   readonly mailer: Mailer;
+  /** Names in the chart of a site; undefined where it has none. (Default: no site has one) */
+  readonly directory?: (site: string) => ChartDirectory | undefined;
   /** ms since the epoch. */
   readonly now?: () => number;
   /** Where hosts of `jwks_uri` are looked up. */
@@ -30,6 +33,7 @@ export type GateOptions = {
 export type GateSite = {
   readonly name: string;
   readonly store: GateStore;
+  readonly directory: ChartDirectory;
   /** `{base}/oauth2/{site}` */
   readonly issuer: string;
   readonly tokenUrl: string;
@@ -141,6 +145,7 @@ function gateSite(name: string, store: GateStore, options: GateOptions & { reado
   return {
     name,
     store,
+    directory: options.directory?.(name) ?? emptyDirectory,
     issuer,
     tokenUrl: `${issuer}/token`,
     fhirUrl: `${config.publicUrl}/apis/${name}/fhir`,

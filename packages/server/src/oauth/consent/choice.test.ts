@@ -9,12 +9,12 @@ const value = (type: string, code: string) =>
   categories.find((category) => category.type === type && category.value.endsWith(`|${code}`))?.value ?? '';
 const granular = (type: string, code: string, letters = 'rs') =>
   `patient/${type}.${letters}?category=${value(type, code)}`;
-const [lab, vital, smoking] = ['laboratory', 'vital-signs', 'social-history'].map((code) =>
-  granular('Observation', code),
-);
-const [diagnosis, problem, concern] = ['encounter-diagnosis', 'problem-list-item', 'health-concern'].map((code) =>
-  granular('Condition', code),
-);
+const lab = granular('Observation', 'laboratory');
+const vital = granular('Observation', 'vital-signs');
+const smoking = granular('Observation', 'social-history');
+const diagnosis = granular('Condition', 'encounter-diagnosis');
+const problem = granular('Condition', 'problem-list-item');
+const concern = granular('Condition', 'health-concern');
 
 /** What is granted of `requested` where these boxes lose their tick, or only these have one. */
 function granted(requested: string, { without = [], only }: { without?: readonly string[]; only?: readonly string[] }) {
@@ -175,7 +175,7 @@ test('the next time, boxes are as they were left', () => {
   const offer = offerOf(scopes);
   const boxes = valuesOf(offer);
   for (const without of [[], ['patient/Observation.rs'], [lab, problem], every, ['offline_access', concern]]) {
-    const ticked = new Set(boxes.filter((box) => !(without as (string | undefined)[]).includes(box)));
+    const ticked = new Set(boxes.filter((box) => !(without as readonly string[]).includes(box)));
     const before = choiceOf(scopes, offer, ticked);
     const again = tickedBefore(offer, before);
     // a type without any of its categories is granted as little as one without its own tick
@@ -194,7 +194,7 @@ test('the next time, what is new is ticked and told apart', () => {
   );
   assert.deepEqual(newSince(more, before), new Set(['patient/Goal.rs', 'offline_access']));
   const ticked = tickedBefore(more, before);
-  assert.ok(ticked.has('patient/Goal.rs') && ticked.has('patient/Condition.rs') && !ticked.has(diagnosis ?? ''));
+  assert.ok(ticked.has('patient/Goal.rs') && ticked.has('patient/Condition.rs') && !ticked.has(diagnosis));
 });
 
 test('the first time, every box is ticked and none is new', () => {

@@ -179,7 +179,7 @@ const things: Readonly<Record<string, readonly [WordGroup, string]>> = {
   Group: ['other', 'groups of people'],
 };
 
-const table: ReadonlyMap<string, TypeWords> = new Map([
+const table: ReadonlyMap<string, TypeWords> = new Map<string, TypeWords>([
   ...(Object.keys(own) as (keyof typeof own)[]).flatMap((group) =>
     Object.entries(own[group]).map(([type, words]) => [type, { group, words, isOwn: true }] as const),
   ),
