@@ -14,12 +14,14 @@ import { changeSettings, showSettings } from '../clients/admin-settings.ts';
 import { issueAccessToken } from '../clients/admin-token.ts';
 import { showRegisteredClient } from '../clients/registered-client.ts';
 import { register } from '../clients/registration.ts';
+import { consent } from '../oauth/consent.ts';
 import { jwk, openidConfiguration, smartConfiguration } from '../oauth/discovery.ts';
 import type { Endpoint } from '../oauth/endpoint.ts';
 import type { GateAnswer, GateRequest } from '../oauth/exchange.ts';
 import type { Gate } from '../oauth/gate.ts';
 import { introspect } from '../oauth/introspect.ts';
 import { OAuthError, refusalAnswer } from '../oauth/oauth-error.ts';
+import { patient } from '../oauth/patient.ts';
 import { revoke } from '../oauth/revoke.ts';
 import { showTicket } from '../oauth/ticket.ts';
 import { token } from '../oauth/token.ts';
@@ -37,6 +39,8 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/oauth2/:site/introspect', introspect],
   ['/oauth2/:site/revoke', revoke],
   ['/oauth2/:site/ticket/:ticket', showTicket],
+  ['/oauth2/:site/consent', consent],
+  ['/oauth2/:site/patient', patient],
   ['/apis/:site/admin/clients', listClients],
   ['/apis/:site/admin/clients/:client', showClient],
   ['/apis/:site/admin/clients/:client/approve', approveClient],
