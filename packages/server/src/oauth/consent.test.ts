@@ -5,7 +5,7 @@ import { putResources } from '../testing/put-resource.ts';
 import { openRequest, type PageAnswer, signedIn, testBrowser } from '../testing/signed-in.ts';
 import { categories } from './consent/category.ts';
 
-const { test: database, node, close } = await soleGate();
+const { test: database, node, close } = await soleGate({ config: { registrations: { perMinute: 1e6, burst: 1e6 } } });
 after(close);
 const redirectUri = 'https://app.example/callback';
 const issuer = 'https://clinic.example/oauth2/default';
@@ -40,7 +40,7 @@ type Asked = { readonly clientId?: string; readonly scope?: string; readonly pat
 /** Somebody who is signed in, at the consent page. */
 async function asked({ clientId, scope = `${named} ${three}`, patient = 'anna', to = redirectUri }: Asked = {}) {
   const id = clientId ?? (await app(scope, { redirect_uris: [to] }));
-  const user = await signedIn(node, { charts: { anna: 'self', kim: 'guardian' } });
+  const user = await signedIn(node, { charts: { anna: 'self', kim: 'guardian' }, fhirUser: 'Patient/anna' });
   const secret = await openRequest(node, { clientId: id, redirectUri: to, scope, patient });
   const url = `${issuer}/consent?request=${secret}`;
   const page = await user.browser.get(url);
@@ -125,12 +125,7 @@ test('attack 32: unticked scopes are absent from what is kept, and posted ones t
 });
 
 test('attack 32: what an administrator took from the client meanwhile is not granted', async () => {
-  const key = newKeyPair();
-  const { client_id } = await node.approvedClient([key], {
-    redirect_uris: [redirectUri],
-    scope: `openid ${three}`,
-  });
-  const { page, answer, kept } = await asked({ clientId: client_id, scope: `openid ${three}` });
+  const { page, answer, kept, clientId } = await asked({ scope: `openid ${three}` });
   const path = `/apis/default/admin/clients/${clientId}`;
   await node.postJson(`${path}/suspend`, {}, node.adminToken);
   await node.postJson(`${path}/approve`, { scope: 'openid patient/Patient.rs' }, node.adminToken);
@@ -247,6 +242,17 @@ test('“Don’t allow” goes back to the app at once, and ends the request', a
   assert.match(gone.text, /Go back to the app and start again/);
 });
 
+test('what needs a record of one’s own is not asked of who has none', async () => {
+  const clientId = await app('openid fhirUser patient/Patient.rs');
+  const user = await signedIn(node, { charts: { anna: 'self' } });
+  const scope = 'openid fhirUser patient/Patient.rs';
+  const secret = await openRequest(node, { clientId, redirectUri, scope, patient: 'anna' });
+  const page = await user.browser.get(`${issuer}/consent?request=${secret}`);
+  await user.browser.post(`${issuer}/consent`, [['request', secret], ...ticks(boxesOf(page).keys()), allow]);
+  const kept = await user.site.store.consents.find(user.account.accountId, clientId, 'anna');
+  assert.equal(kept?.scope, 'openid patient/Patient.rs');
+});
+
 test('nobody who is not signed in sees or decides anything', async () => {
   const { secret, clientId } = await asked();
   const stranger = testBrowser(node.app);
@@ -277,7 +283,7 @@ test('a launch is for the user who launched, and for a patient whom that user st
 });
 
 test('an app that an administrator approved is called checked', async () => {
-  const { client_id } = await node.approvedClient([newKeyPair()], {
+  const { client_id } = await node.approvedClient([newKeyPair('ES384')], {
     redirect_uris: [redirectUri],
     scope: 'openid user/Patient.rs patient/Patient.rs',
   });
@@ -287,11 +293,11 @@ test('an app that an administrator approved is called checked', async () => {
 });
 
 test('a practitioner reads of all patients, and of nobody’s “your” record', async () => {
-  const { client_id } = await node.approvedClient([newKeyPair()], {
+  const { client_id } = await node.approvedClient([newKeyPair('ES384')], {
     redirect_uris: [redirectUri],
     scope: 'openid user/Observation.rs',
   });
-  const user = await signedIn(node, { role: 'practitioner' });
+  const user = await signedIn(node, { role: 'practitioner', fhirUser: 'Practitioner/1' });
   const secret = await openRequest(node, { clientId: client_id, redirectUri, scope: 'openid user/Observation.rs' });
   const page = await user.browser.get(`${issuer}/consent?request=${secret}`);
   assert.match(page.text, /From the records of all patients that you may see/);

@@ -27,7 +27,7 @@ export const consent = pageEndpoint('consent', [limitFailures, findRequest], (x)
   return forUser(x, async (user) => {
     const patient = await patientOf(x, user);
     if (patient === 'hidden') return seeOther(stationUrl(x, 'patient', pendingOf(x).secret));
-    const asking = { user, patient, requested: grantable(x) };
+    const asking = { user, patient, requested: grantable(x, user) };
     return x.request.method === 'POST' ? decide(x, asking) : show(x, asking, await remembered(x, asking));
   });
 });
@@ -38,25 +38,31 @@ type Asking = {
   readonly requested: readonly Scope[];
 };
 
-/** What can be granted now: what was requested, within what the client is approved for at this moment. */
-function grantable(x: Exchange): readonly Scope[] {
-  const { request } = pendingOf(x);
-  const asked = parseScope(request.scope).scopes.filter(
-    (scope) => scope.kind === 'named' || scope.context !== 'system',
+/**
+ * What can be granted now: what was requested, within what the client is approved for at this moment. Who has no record
+ * of one's own can give nothing that depends on it.
+ */
+function grantable(x: Exchange, { account }: SignedIn): readonly Scope[] {
+  const asked = parseScope(pendingOf(x).request.scope).scopes.filter((scope) =>
+    isOfUser(scope) ? account.fhirUser !== undefined : scope.kind === 'named' || scope.context === 'patient',
   );
   return narrow(asked, parseScope(clientOf(x).grantedScope).scopes);
 }
 
+function isOfUser(scope: Scope): boolean {
+  return scope.kind === 'named' ? scope.text === 'fhirUser' : scope.context === 'user';
+}
+
 /**
  * Of the launch, or picked on the way. `hidden`: not one that this account may see, so that another must be picked.
- * @throws {OAuthError} launch-patient, where there is nothing to pick: the launch's patient is gone
+ * @throws {OAuthError} patient-unknown, where there is nothing to pick: the launch's patient is gone
  */
 async function patientOf(x: Exchange, { account }: SignedIn): Promise<VisiblePatient | undefined | 'hidden'> {
   const { launch, patient: picked } = pendingOf(x).request;
   const id = launch?.patient ?? picked;
   if (id === undefined) return undefined;
   const patient = await visiblePatient(x.site, account, id);
-  if (!patient && launch?.patient !== undefined) throw new OAuthError('launch-patient');
+  if (!patient && launch?.patient !== undefined) throw new OAuthError('patient-unknown');
   return patient ?? 'hidden';
 }
 

@@ -8,6 +8,7 @@ import { supportedGrantTypes } from './token.ts';
 /** SMART discovery. @see https://hl7.org/fhir/smart-app-launch/conformance.html#using-well-known */
 export const smartConfiguration = document((_gate, site) => ({
   ...endpoints(site),
+  management_endpoint: `${site.issuer}/account/apps`,
   // the specification demands the member everywhere; without an authorization endpoint there is nothing to use it with
   code_challenge_methods_supported: ['S256'],
   capabilities: ['client-confidential-asymmetric', 'permission-v1', 'permission-v2'],

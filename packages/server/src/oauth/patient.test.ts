@@ -5,7 +5,7 @@ import { putResources } from '../testing/put-resource.ts';
 import { openRequest, type SignedInOptions, signedIn } from '../testing/signed-in.ts';
 import { secretHash } from './secret.ts';
 
-const { test: database, node, close } = await soleGate();
+const { test: database, node, close } = await soleGate({ config: { registrations: { perMinute: 1e6, burst: 1e6 } } });
 after(close);
 const redirectUri = 'https://app.example/callback';
 const issuer = 'https://clinic.example/oauth2/default';
@@ -40,7 +40,7 @@ before(async () => {
     visit('annas', 'anna'),
     visit('sams', 'stranger'),
   );
-  const client = await node.approvedClient([newKeyPair()], {
+  const client = await node.approvedClient([newKeyPair('ES384')], {
     redirect_uris: [redirectUri],
     scope: 'openid launch/patient launch/encounter patient/Patient.rs user/Patient.rs',
   });

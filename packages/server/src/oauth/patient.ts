@@ -66,11 +66,11 @@ async function take(x: Exchange, user: SignedIn): Promise<GateAnswer> {
   return goOn(x);
 }
 
-/** @throws {OAuthError} launch-encounter: not one of the patient who was picked */
+/** @throws {OAuthError} encounter-unknown: not one of the patient who was picked */
 async function requireEncounter(x: Exchange, user: SignedIn, id: string): Promise<string> {
   const patient = await patientInForce(x, user);
   const encounter = patient && (await encounterOf(x.site, patient.id, id));
-  if (encounter === undefined) throw new OAuthError('launch-encounter');
+  if (encounter === undefined) throw new OAuthError('encounter-unknown');
   return encounter;
 }
 
@@ -81,10 +81,10 @@ async function patientInForce(x: Exchange, { account }: SignedIn): Promise<Visib
   return id === undefined ? undefined : visiblePatient(x.site, account, id);
 }
 
-/** Keeps the patient, and forgets an encounter that may be another patient's. @throws {OAuthError} launch-patient */
+/** Keeps the patient, and forgets an encounter that may be another patient's. @throws {OAuthError} patient-unknown */
 async function picked(x: Exchange, user: SignedIn, id: string): Promise<GateAnswer> {
   const found = await visiblePatient(x.site, user.account, id);
-  if (!found) throw new OAuthError('launch-patient');
+  if (!found) throw new OAuthError('patient-unknown');
   const { secret, request } = pendingOf(x);
   if (request.launch?.patient !== undefined) return goOn(x);
   const { encounter: _, ...others } = request;

@@ -1,5 +1,7 @@
 import { FhirError } from '@chartgate/fhir';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { listOwnApps, removeOwnApp } from '../account/apps/apps-api.ts';
+import { appsPage } from '../account/apps/apps-page.ts';
 import {
   adminMethods,
   approveClient,
@@ -20,6 +22,8 @@ import type { Endpoint } from '../oauth/endpoint.ts';
 import type { GateAnswer, GateRequest } from '../oauth/exchange.ts';
 import type { Gate } from '../oauth/gate.ts';
 import { introspect } from '../oauth/introspect.ts';
+import { launchApi } from '../oauth/launch/launch-api.ts';
+import { launchPage } from '../oauth/launch/launch-page.ts';
 import { OAuthError, refusalAnswer } from '../oauth/oauth-error.ts';
 import { patient } from '../oauth/patient.ts';
 import { revoke } from '../oauth/revoke.ts';
@@ -41,6 +45,11 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/oauth2/:site/ticket/:ticket', showTicket],
   ['/oauth2/:site/consent', consent],
   ['/oauth2/:site/patient', patient],
+  ['/oauth2/:site/launch', launchPage],
+  ['/oauth2/:site/account/apps', appsPage],
+  ['/apis/:site/launch', launchApi],
+  ['/apis/:site/account/me/apps', listOwnApps],
+  ['/apis/:site/account/me/apps/:client', removeOwnApp],
   ['/apis/:site/admin/clients', listClients],
   ['/apis/:site/admin/clients/:client', showClient],
   ['/apis/:site/admin/clients/:client/approve', approveClient],

@@ -129,7 +129,7 @@ test('a wildcard that lost a type is granted as all the others, those without a 
   assert.ok(scopes.includes('patient/Patient.rs') && scopes.includes('patient/ImagingStudy.rs'));
   assert.ok(!/Observation\.|\*/.test(scope));
   assert.ok(scopes.length > 100 && scopes.length < resourceTypes.length);
-  assert.deepEqual(refused.split(' '), ['patient/Observation.rs', 'patient/*.rs']);
+  assert.deepEqual(refused.split(' '), ['patient/*.rs', 'patient/Observation.rs']);
 });
 
 test('a wildcard that lost a category is granted as its types and the categories that are left', () => {
@@ -195,6 +195,22 @@ test('the next time, what is new is ticked and told apart', () => {
   assert.deepEqual(newSince(more, before), new Set(['patient/Goal.rs', 'offline_access']));
   const ticked = tickedBefore(more, before);
   assert.ok(ticked.has('patient/Goal.rs') && ticked.has('patient/Condition.rs') && !ticked.has(diagnosis));
+});
+
+test('however much is refused, it can be read again, and all that was requested is in it', () => {
+  const requested = Array.from({ length: 480 }, (_, i) => `patient/Patient.rs?_id=${'x'.repeat(12)}${i}`).join(' ');
+  for (const text of [
+    requested,
+    'patient/*.cruds user/*.* patient/*.read',
+    `${requested.slice(0, -600)} patient/*.read`,
+  ]) {
+    const { scopes } = parseScope(text);
+    const { refused } = choiceOf(scopes, offerOf(scopes), new Set());
+    const { scopes: again, unknown } = parseScope(refused);
+    assert.deepEqual(unknown, []);
+    const names = new Set(again.map((scope) => scope.text));
+    assert.ok(scopes.length > 0 && scopes.every((scope) => names.has(scope.text)));
+  }
 });
 
 test('the first time, every box is ticked and none is new', () => {

@@ -31,9 +31,19 @@ export function choiceOf(requested: readonly Scope[], offer: Offer, ticked: Read
   const missing = requested.map(({ text }) => text).filter((text) => !granted.has(text));
   return {
     scope: [...granted].join(' '),
-    refused: [...new Set([...unticked, ...missing])].join(' '),
+    refused: bounded([...new Set([...missing, ...unticked])]).join(' '),
     isEmpty: offer.records.length > 0 && ![...granted].some((text) => /^(patient|user)\//.test(text)),
   };
+}
+
+/** As much as is read again as scopes. What was requested comes first: it is what nobody is asked about twice. */
+function bounded(texts: readonly string[]): readonly string[] {
+  let length = 0;
+  const fits = (text: string) => {
+    length += text.length + 1;
+    return length <= scopeLimits.length;
+  };
+  return texts.slice(0, scopeLimits.scopes).filter(fits);
 }
 
 /** A granular request is met by its whole type or by itself: two different filters would make a third one of both. */

@@ -14,21 +14,21 @@ export const launchRefusals = {
     'an approved client with the scope launch and a launch_uri or initiate_login_uri (https, or this machine)',
     'Register launch_uri and the scope launch, and have the client approved.',
   ),
-  'launch-patient': {
+  'patient-unknown': {
     status: 404,
     error: 'not_found',
     description: 'There is no such patient that you may see.',
     expected: 'a patient whose record the account opens',
     advice: 'Look for the patient again.',
   },
-  'launch-encounter': {
+  'encounter-unknown': {
     status: 404,
     error: 'not_found',
     description: 'There is no such visit of this patient.',
     expected: 'an Encounter whose subject is the patient',
     advice: 'Look for the visit again, or leave it out.',
   },
-  'launch-account': {
+  'launch-user-unknown': {
     status: 404,
     error: 'not_found',
     description: 'There is no such active account.',
