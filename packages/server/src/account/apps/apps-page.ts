@@ -52,14 +52,14 @@ ${apps.map(about)}
 function about(app: ShownApp): Html {
   const used = app.lastUsedAt === undefined ? 'never used' : `last used ${day(app.lastUsedAt)}`;
   const ends = app.isOffline ? 'keeps its access until you remove it' : 'asks you again from time to time';
-  return html`<p>${whose(app)}</p>
+  return html`<h3>${whose(app)}</h3>
 <details open><summary>What it may see or do</summary><ul>${app.words.map((words) => html`<li>${words}</li>`)}</ul></details>
 <p class="quiet">Since ${day(app.since)} · ${used} · ${ends}</p>`;
 }
 
 function whose({ patient }: ShownApp): Html {
   if (patient === undefined) return html`For no patient in particular`;
-  return patient.isOwn ? html`Your own record (${patient.name})` : html`The record of <strong>${patient.name}</strong>`;
+  return patient.isOwn ? html`Your own record (${patient.name})` : html`The record of ${patient.name}`;
 }
 
 function day(time: number): string {

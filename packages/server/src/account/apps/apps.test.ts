@@ -87,7 +87,7 @@ test('the page lists which app sees what, of whom, since when', async () => {
     'Apps that can see my records',
     'My &lt;b&gt;Health&lt;/b&gt;',
     'Your own record (Anna Berg)',
-    'The record of <strong>Kim Berg</strong>',
+    'The record of Kim Berg',
     '<li>Your test results, vital signs and other measurements</li>',
     '<li>Test results, vital signs and other measurements</li>',
     '<li>Add and change your health goals</li>',

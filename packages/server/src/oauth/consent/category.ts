@@ -22,16 +22,16 @@ export const categories: readonly Category[] = [
   { type: 'Condition', value: `${condition}|encounter-diagnosis`, words: 'diagnoses made at a visit' },
   { type: 'Condition', value: `${condition}|problem-list-item`, words: 'list of health problems' },
   { type: 'Condition', value: `${concern}|health-concern`, words: 'health concerns' },
+  { type: 'Observation', value: `${observation}|laboratory`, words: 'results from the lab' },
   {
     type: 'Observation',
     value: `${observation}|procedure`,
     words: 'results of other tests, such as of heart or lungs',
   },
-  { type: 'Observation', value: `${observation}|laboratory`, words: 'results from the lab' },
+  { type: 'Observation', value: `${observation}|vital-signs`, words: 'vital signs, such as blood pressure and weight' },
   { type: 'Observation', value: `${observation}|social-history`, words: 'habits, such as smoking' },
   { type: 'Observation', value: `${core}|sdoh`, words: 'living conditions, such as housing and food' },
   { type: 'Observation', value: `${observation}|survey`, words: 'answers to health questions' },
-  { type: 'Observation', value: `${observation}|vital-signs`, words: 'vital signs, such as blood pressure and weight' },
 ];
 
 export function categoriesOf(type: string): readonly Category[] {

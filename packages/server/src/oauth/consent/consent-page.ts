@@ -41,8 +41,9 @@ ${whoAsks(view)}
 <form method="post" id="consent">
 ${view.hidden}
 ${records(view, 'read')}
-${records(view, 'write')}
 ${aboutUser(view)}
+${records(view, 'write')}
+<h2>How long</h2>
 ${howLong(view)}
 <h2>What it will not see</h2>
 <ul id="unseen">${unseen(view).map((words) => html`<li>${words}</li>`)}</ul>
@@ -169,7 +170,7 @@ function howLong(view: ConsentView): Html {
     : undefined;
   const words =
     offline || online ? `Without a tick here its access ends after ${once}.` : `Its access ends after ${once}.`;
-  return html`<fieldset><legend>How long</legend>${offline}${online}<p id="lifetime">${words}</p></fieldset>`;
+  return html`${offline}${online}<p id="lifetime">${words}</p>`;
 }
 
 /** What people may fear that it sees, and it does not. */
