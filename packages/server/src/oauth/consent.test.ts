@@ -4,6 +4,7 @@ import { newKeyPair, soleGate } from '../testing/gate.ts';
 import { putResources } from '../testing/put-resource.ts';
 import { openRequest, type PageAnswer, signedIn, testBrowser } from '../testing/signed-in.ts';
 import { categories } from './consent/category.ts';
+import { newIdentifier, newSecret, secretHash } from './secret.ts';
 
 const { test: database, node, close } = await soleGate({ config: { registrations: { perMinute: 1e6, burst: 1e6 } } });
 after(close);
@@ -208,6 +209,44 @@ test('the next time the page shows the ticks as they were, and what is new', asy
     [...again].filter(([, checked]) => !checked).map(([value]) => value),
     [lab, 'patient/Patient.rs'].toSorted((a, b) => [...again.keys()].indexOf(a) - [...again.keys()].indexOf(b)),
   );
+});
+
+test('attack 32: unticking what was allowed before kills the tokens that hold it, of this patient alone', async () => {
+  const first = await asked();
+  const { account, site, clientId } = first;
+  await first.answer([...ticks(boxesOf(first.page).keys()), allow]);
+  const give = async (patient: string) => {
+    const [token, code, at] = [newSecret(), newSecret(), node.gate.now()];
+    const authorizationId = newIdentifier();
+    const { accountId } = account;
+    const scope = `${named} ${three}`;
+    const epochs = { clientEpoch: 0, accountEpoch: 0 };
+    const times = { authTime: at, createdAt: at };
+    await site.store.authorizations.insert(
+      { authorizationId, clientId, accountId, scope, patient, context: {}, amr: ['pwd'], ...epochs, ...times },
+      { hash: secretHash(code), expiresAt: at + 60_000, redirectUri, codeChallenge: 'c' },
+    );
+    const rest = { clientId, epoch: 0, authorizationId, scope, issuedAt: at, expiresAt: at + 3_600_000 };
+    await site.store.authorizations.exchangeCode(secretHash(code), {
+      accessToken: { hash: secretHash(token), ...rest },
+    });
+    assert.ok(await site.token(token));
+    return token;
+  };
+  const [annas, kims] = [await give('anna'), await give('kim')];
+  const again = async (out: string) => {
+    const scope = `${named} ${three}`;
+    const secret = await openRequest(node, { clientId, redirectUri, scope, patient: 'anna' });
+    const page = await first.browser.get(`${issuer}/consent?request=${secret}`);
+    const left = [...boxesOf(page).keys()].filter((value) => value !== out);
+    await first.browser.post(`${issuer}/consent`, [['request', secret], ...ticks(left), allow]);
+  };
+  await again('nothing');
+  assert.ok(await site.token(annas));
+  await again('patient/Observation.rs');
+  assert.equal(await site.token(annas), undefined);
+  assert.ok(await site.token(kims));
+  assert.ok(!(await first.kept())?.scope.includes('Observation'));
 });
 
 test('without any tick for records nothing is kept, and the page says so', async () => {

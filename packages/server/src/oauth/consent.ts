@@ -8,6 +8,7 @@ import type { Client } from '../store/gate-ports.ts';
 import { findRequest, pendingOf, stationUrl } from './authorization-request.ts';
 import { choiceOf, newSince, tickedBefore } from './consent/choice.ts';
 import { type ConsentView, consentContent } from './consent/consent-page.ts';
+import { decisionOf } from './consent/decision.ts';
 import { offerOf, valuesOf } from './consent/offer.ts';
 import { destinationOf } from './destination.ts';
 import { clientOf, type Exchange, type GateAnswer, parameter } from './exchange.ts';
@@ -75,23 +76,21 @@ async function decide(x: Exchange, asking: Asking): Promise<GateAnswer> {
   const offer = offerOf(requested);
   const boxes = new Set(valuesOf(offer));
   const ticked = new Set(fields(x, 'scope').filter((value) => boxes.has(value)));
-  const { scope, refused, isEmpty } = choiceOf(requested, offer, ticked);
-  if (isEmpty || parameter(x, 'decision') !== 'allow') {
-    return show(
-      x,
-      asking,
-      { scope, refused },
-      'Tick at least one thing that the app may see, or choose “Don’t allow”.',
-    );
+  const choice = choiceOf(requested, offer, ticked);
+  if (choice.isEmpty || parameter(x, 'decision') !== 'allow') {
+    return show(x, asking, choice, 'Tick at least one thing that the app may see, or choose “Don’t allow”.');
   }
-  await x.site.store.consents.put({
+  const { isNarrower, ...decision } = decisionOf(choice, offer, await remembered(x, asking));
+  const consent = {
     accountId: user.account.accountId,
     clientId: clientOf(x).clientId,
     ...(patient === undefined ? {} : { patient: patient.id }),
-    scope,
-    refused,
+    ...decision,
     decidedAt: x.now,
-  });
+  };
+  const { consents } = x.site.store;
+  await (isNarrower ? consents.replace(consent) : consents.put(consent));
+  if (isNarrower) x.site.forget({ users: true });
   return goOn(x);
 }
 

@@ -27,8 +27,13 @@ export async function visiblePatient(here: Here, account: Account, id: string): 
 }
 
 /** The encounter's id, where it is the patient's. */
-export async function encounterOf({ directory }: Here, patient: string, id: string): Promise<string | undefined> {
+export async function encounterOf(
+  { directory, fhirUrl }: Here & Pick<GateSite, 'fhirUrl'>,
+  patient: string,
+  id: string,
+): Promise<string | undefined> {
   const encounter = await directory.read('Encounter', id);
-  const subject = encounter?.subject as { readonly reference?: unknown } | undefined;
-  return subject?.reference === `Patient/${patient}` ? id : undefined;
+  const { reference } = (encounter?.subject ?? {}) as { readonly reference?: unknown };
+  const known = [`Patient/${patient}`, `${fhirUrl}/Patient/${patient}`];
+  return typeof reference === 'string' && known.includes(reference.replace(/\/_history\/.*/, '')) ? id : undefined;
 }

@@ -37,7 +37,7 @@ export function choiceOf(requested: readonly Scope[], offer: Offer, ticked: Read
 }
 
 /** As much as is read again as scopes. What was requested comes first: it is what nobody is asked about twice. */
-function bounded(texts: readonly string[]): readonly string[] {
+export function bounded(texts: readonly string[]): readonly string[] {
   let length = 0;
   const fits = (text: string) => {
     length += text.length + 1;
@@ -111,7 +111,7 @@ export function newSince(offer: Offer, before: Pick<Consent, 'scope' | 'refused'
 }
 
 /** Whether a scope lies wholly within these. */
-function grantedBy(scope: string): (value: string) => boolean {
+export function grantedBy(scope: string): (value: string) => boolean {
   const allowed = parseScope(scope).scopes;
   return (value) => {
     const [asked] = parseScope(value).scopes;
