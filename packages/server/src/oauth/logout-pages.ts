@@ -30,11 +30,12 @@ ${formToken(browser)}${kept}
 }
 
 /** What is left to see when there is nowhere to go, or when nobody vouches for where that is. */
-export function signedOutPage(x: Exchange, way: WayBack, headers: GateAnswer['headers']): GateAnswer {
+export function signedOutPage(x: Exchange, way: WayBack, cookies: readonly string[]): GateAnswer {
+  const said = cookies.length > 0 ? 'You have been signed out. Thank you.' : 'You are currently not signed in.';
   return page(200, {
     title: 'You are signed out',
-    content: html`<p>Nobody is signed in here in this browser now.</p>${whereTo(x, way)}`,
-    headers,
+    content: html`<p id="logout-done">${said}</p>${whereTo(x, way)}`,
+    headers: { 'set-cookie': cookies },
   });
 }
 

@@ -51,9 +51,10 @@ export const logout = endpoint(
     const back = await wayBack(x);
     if (signedIn && !isTheirs && !isConfirmed) return askPage(x, signedIn.account, back);
     await signOut(x, signedIn, isTheirs ? hint : undefined);
-    const headers = signedIn ? { 'set-cookie': withoutSession(x) } : {};
-    if (back.uri !== undefined && (isTheirs || isConfirmed)) return seeOther(back.uri, headers);
-    return signedOutPage(x, back, headers);
+    const cookies = signedIn ? withoutSession(x) : [];
+    // without an id_token or a click anybody's link would lead here, and on to wherever an app of theirs is registered
+    if (back.uri !== undefined && (isTheirs || isConfirmed)) return seeOther(back.uri, { 'set-cookie': cookies });
+    return signedOutPage(x, back, cookies);
   },
   refusalPage,
 );
