@@ -55,7 +55,7 @@ export const openid = {
   id_token_signing_alg_values_supported: ['RS256'],
   claim_types_supported: ['normal'],
   claims_supported: [...protocolClaimNames, ...userClaimNames],
-  prompt_values_supported: ['none', 'login', 'consent'],
+  prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
   claims_parameter_supported: false,
   request_parameter_supported: false,
   request_uri_parameter_supported: false,
