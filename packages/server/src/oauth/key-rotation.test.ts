@@ -8,6 +8,7 @@ import { exchangeAt, newAccount, newAuthorization, newPatientApp } from '../test
 import { idToken } from './id-token.ts';
 import { readIdTokenHint } from './id-token-hint.ts';
 import { publishedBefore, tendSigningKeys } from './key-rotation.ts';
+import { siteSettings } from './settings.ts';
 import { jwksMaxAge } from './signing-key.ts';
 import { sweep } from './sweep.ts';
 
@@ -63,6 +64,7 @@ test('a new key is published for longer than a JWKS may be kept, then signs; the
     [second, 'signing'],
     [first, 'retired'],
   ]);
+  assert.equal(siteSettings.safeParse({ access_token_lifetime: day / 1000 + 1 }).success, false);
   clock.now += day;
   assert.ok((await published(node)).includes(String(first)), 'an id_token may live a day');
   clock.now += 60_000;
@@ -234,6 +236,19 @@ test('a node with another sealing key rotates nothing, for nobody could sign wit
   assert.deepEqual(await published(node), before);
   assert.equal((await rotate(stranger, { now: true })).status, 200);
   assert.equal(typeof (await signs(stranger)).kid, 'string');
+});
+
+test('a node whose clock is far off signs with a key that it has, published as well', async (t) => {
+  const { clock, node, close } = await movedGate();
+  t.after(close);
+  await published(node);
+  await rotate(node);
+  clock.now += publishedBefore + 120_000;
+  await sweep(node.gate);
+  await sleep(1000);
+  clock.now -= 180_000;
+  const { kid } = await signs(node);
+  assert.ok(kid && (await published(node)).includes(kid));
 });
 
 test('only an administrator sees the keys or rotates them, and a misspelt member is refused', async (t) => {

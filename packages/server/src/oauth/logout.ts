@@ -6,7 +6,7 @@ import { type Exchange, type GateAnswer, parameter } from './exchange.ts';
 import { limitFailures, rejectRepeatedParameters, requireFormBody, requireGetOrPost } from './form.ts';
 import { type IdTokenHint, readIdTokenHint } from './id-token-hint.ts';
 import { askPage, signedOutPage, type WayBack } from './logout-pages.ts';
-import { OAuthError, shown } from './oauth-error.ts';
+import { OAuthError, shown, shownRedacted } from './oauth-error.ts';
 import { readForm, refusalPage } from './page-endpoint.ts';
 import { issueTicket } from './ticket.ts';
 
@@ -85,7 +85,7 @@ async function wayBack(x: Exchange): Promise<WayBack> {
   if (x.gate.failures.wait(x.request.remoteAddress) > 0) return {};
   x.gate.failures.count(x.request.remoteAddress);
   const trail = [{ check: 'post_logout_redirect_uri is registered', outcome: 'failed' }] as const;
-  const refusal = new OAuthError('logout-redirect', { received: shown(uri) });
+  const refusal = new OAuthError('logout-redirect', { received: shownRedacted(uri) });
   return { ticket: await issueTicket(x, { endpoint: 'logout', refusal, trail }) };
 }
 

@@ -52,16 +52,17 @@ export async function publicKeys(gate: Gate, site: GateSite): Promise<readonly S
  */
 export async function currentSigningKey(gate: Gate, site: GateSite): Promise<{ kid: string; key: KeyObject }> {
   const keys = await signingKeys(gate, site);
-  // where none signs by this node's clock, the first to come: another node made it, whose clock is ahead
+  const usable = keys.filter((one) => one.sealedPrivateKey);
+  // where none signs by this node's clock, the first to come: the clock of the node that made it is ahead
   const { kid, sealedPrivateKey } =
-    keys.find((one) => keyState(one, gate.now()) === 'signing') ?? keys.findLast((one) => one.sealedPrivateKey) ?? {};
+    usable.find((one) => keyState(one, gate.now()) === 'signing') ?? usable.at(-1) ?? {};
   if (kid === undefined || !sealedPrivateKey) throw new Error(`Site ${site.name} has no signing key`);
-  const memory = memoryOf(site);
-  if (memory.signing?.kid !== kid) {
+  const known = memoryOf(gate, site);
+  if (known.signing?.kid !== kid) {
     const plain = unseal(sealedPrivateKey, gate.sealingKey);
-    memory.signing = { kid, key: createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' }) };
+    known.signing = { kid, key: createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' }) };
   }
-  return memory.signing;
+  return known.signing;
 }
 
 /** A key pair for RS256, its private half sealed. @param signsFrom ms since the epoch */
@@ -78,13 +79,9 @@ export async function newSigningKey(gate: Gate, signsFrom: number): Promise<NewS
   };
 }
 
-/** All keys that the site has, the last in line first. */
+/** All keys that the site has, the last in line first; the first key is made when there is none, once for all who wait. */
 export async function signingKeys(gate: Gate, site: GateSite): Promise<readonly StoredSigningKey[]> {
-  const keys = (await memoryOf(site).keys.fetch('all')) ?? [];
-  if (keys.length > 0) return keys;
-  await site.store.signingKeys.insertFirst(await newSigningKey(gate, gate.now()));
-  forgetSigningKeys(site);
-  return site.store.signingKeys.list();
+  return (await memoryOf(gate, site).keys.fetch('all')) ?? [];
 }
 
 /** To be called when the keys were changed here. */
@@ -92,14 +89,19 @@ export function forgetSigningKeys(site: GateSite): void {
   remembered.delete(site);
 }
 
-function memoryOf(site: GateSite): Remembered {
+function memoryOf(gate: Gate, site: GateSite): Remembered {
   const known = remembered.get(site);
   if (known) return known;
+  const { signingKeys: stored } = site.store;
   const keys = new LRUCache<'all', readonly StoredSigningKey[]>({
     max: 1,
     ttl: memory,
-    ignoreFetchAbort: true,
-    fetchMethod: () => site.store.signingKeys.list(),
+    fetchMethod: async () => {
+      const found = await stored.list();
+      if (found.length > 0) return found;
+      await stored.insertFirst(await newSigningKey(gate, gate.now()));
+      return stored.list();
+    },
   });
   const made = { keys };
   remembered.set(site, made);

@@ -20,7 +20,7 @@ export const openidRefusals = {
     'invalid_request',
     'The app that asks to sign you out is not the one you signed in to.',
     'a client_id that the id_token_hint was made for',
-    'Leave client_id out: the id_token_hint says which client it is.',
+    'Sign out in the app itself. Its developer can leave client_id out: the id_token_hint says which client it is.',
   ),
   'logout-redirect': badRequest(
     'invalid_request',
