@@ -30,7 +30,9 @@ test('smart-configuration lists what works, by absolute addresses, for pages of 
   assert.equal(json.token_endpoint, `${issuer}/token`);
   assert.equal(json.management_endpoint, `${issuer}/account/apps`);
   assert.deepEqual(json.grant_types_supported, supportedGrantTypes);
-  assert.deepEqual(json.token_endpoint_auth_methods_supported, authMethods);
+  const methods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'];
+  assert.deepEqual(json.token_endpoint_auth_methods_supported, methods);
+  assert.deepEqual(methods.toSorted(), authMethods.toSorted());
   assert.deepEqual(json.token_endpoint_auth_signing_alg_values_supported, ['RS384', 'ES384']);
   assert.deepEqual(json.code_challenge_methods_supported, ['S256']);
   assert.equal(json.user_access_brand_bundle, undefined);

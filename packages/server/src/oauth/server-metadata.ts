@@ -41,7 +41,8 @@ export const protocol = {
   response_modes_supported: ['query'],
   grant_types_supported: supportedGrantTypes,
   code_challenge_methods_supported: ['S256'],
-  token_endpoint_auth_methods_supported: authMethods,
+  // some libraries take the first they know
+  token_endpoint_auth_methods_supported: [...confidentialMethods, ...authMethods.filter((one) => one === 'none')],
   token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
   introspection_endpoint_auth_methods_supported: confidentialMethods,
   introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
