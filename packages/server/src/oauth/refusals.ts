@@ -1,6 +1,7 @@
 import { adminRefusals } from './refusals/admin.ts';
 import { authorizeRefusals } from './refusals/authorize.ts';
 import { clientRefusals } from './refusals/client.ts';
+import { openidRefusals } from './refusals/openid.ts';
 import { registrationRefusals } from './refusals/registration.ts';
 import { requestRefusals } from './refusals/request.ts';
 import { scopeRefusals } from './refusals/scope.ts';
@@ -14,6 +15,7 @@ export const refusals = {
   ...authorizeRefusals,
   ...clientRefusals,
   ...scopeRefusals,
+  ...openidRefusals,
   ...registrationRefusals,
   ...adminRefusals,
 };

@@ -141,4 +141,6 @@ export interface AuthorizationStore {
   rotate(hash: Uint8Array, tokens: Required<NewTokens>): Promise<boolean>;
   /** Kills the authorization with all that hangs from it, on all nodes. */
   revoke(authorizationId: string): Promise<void>;
+  /** Kills all that the account gave the client, on all nodes. */
+  revokeAll(accountId: string, clientId: string): Promise<void>;
 }

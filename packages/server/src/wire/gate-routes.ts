@@ -11,6 +11,7 @@ import {
   suspendClient,
 } from '../clients/admin.ts';
 import { changeSettings, showSettings } from '../clients/admin-settings.ts';
+import { listSigningKeys, rotateSigningKeys } from '../clients/admin-signing-keys.ts';
 import { issueAccessToken } from '../clients/admin-token.ts';
 import { showRegisteredClient } from '../clients/registered-client.ts';
 import { register } from '../clients/registration.ts';
@@ -19,10 +20,12 @@ import type { Endpoint } from '../oauth/endpoint.ts';
 import type { GateAnswer, GateRequest } from '../oauth/exchange.ts';
 import type { Gate } from '../oauth/gate.ts';
 import { introspect } from '../oauth/introspect.ts';
+import { logout } from '../oauth/logout.ts';
 import { OAuthError, refusalAnswer } from '../oauth/oauth-error.ts';
 import { revoke } from '../oauth/revoke.ts';
 import { showTicket } from '../oauth/ticket.ts';
 import { token } from '../oauth/token.ts';
+import { userinfo } from '../oauth/userinfo.ts';
 import { Html } from '../pages/html.ts';
 
 const largestBody = 65_536;
@@ -30,7 +33,12 @@ const largestBody = 65_536;
 const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/apis/:site/fhir/.well-known/smart-configuration', smartConfiguration],
   ['/oauth2/:site/.well-known/openid-configuration', openidConfiguration],
+  ['/oauth2/:site/.well-known/oauth-authorization-server', openidConfiguration],
+  ['/.well-known/oauth-authorization-server/oauth2/:site', openidConfiguration],
   ['/oauth2/:site/jwk', jwk],
+  ['/oauth2/:site/jwks', jwk],
+  ['/oauth2/:site/userinfo', userinfo],
+  ['/oauth2/:site/logout', logout],
   ['/oauth2/:site/registration', register],
   ['/oauth2/:site/client/:client', showRegisteredClient],
   ['/oauth2/:site/token', token],
@@ -43,6 +51,8 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/apis/:site/admin/clients/:client/suspend', suspendClient],
   ['/apis/:site/admin/clients/:client/revoke', revokeClient],
   ['/apis/:site/admin/settings', adminMethods({ GET: showSettings, PATCH: changeSettings })],
+  ['/apis/:site/admin/signing-keys', listSigningKeys],
+  ['/apis/:site/admin/signing-keys/rotate', rotateSigningKeys],
   ['/apis/:site/admin/tokens', issueAccessToken],
   ['/apis/:site/admin/tickets', listTickets],
   ['/apis/:site/admin/tickets/:ticket', showAnyTicket],
