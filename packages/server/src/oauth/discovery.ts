@@ -8,9 +8,7 @@ import { supportedGrantTypes } from './token.ts';
 /** SMART discovery. @see https://hl7.org/fhir/smart-app-launch/conformance.html#using-well-known */
 export const smartConfiguration = document((_gate, site) => ({
   ...endpoints(site),
-  // the specification demands the member everywhere; without an authorization endpoint there is nothing to use it with
-  code_challenge_methods_supported: ['S256'],
-  capabilities: ['client-confidential-asymmetric', 'permission-v1', 'permission-v2'],
+  capabilities,
 }));
 
 /** OpenID Connect discovery, and RFC 8414's. @see https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata */
@@ -18,7 +16,6 @@ export const openidConfiguration = document((_gate, site) => ({
   issuer: site.issuer,
   jwks_uri: `${site.issuer}/jwk`,
   ...endpoints(site),
-  response_types_supported: [],
   subject_types_supported: ['public'],
   id_token_signing_alg_values_supported: ['RS256'],
 }));
@@ -26,18 +23,54 @@ export const openidConfiguration = document((_gate, site) => ({
 /** The server's public keys. @see https://www.rfc-editor.org/rfc/rfc7517#section-5 */
 export const jwk = document(async (gate, site) => ({ keys: await publicKeys(gate, site) }));
 
+/** @see https://hl7.org/fhir/smart-app-launch/STU2.2/conformance.html#capabilities */
+const capabilities = [
+  'launch-ehr',
+  'launch-standalone',
+  'authorize-post',
+  'client-public',
+  'client-confidential-symmetric',
+  'client-confidential-asymmetric',
+  'context-banner',
+  'context-style',
+  'context-ehr-patient',
+  'context-ehr-encounter',
+  'context-standalone-patient',
+  'permission-offline',
+  'permission-online',
+  'permission-patient',
+  'permission-user',
+  'permission-v1',
+  'permission-v2',
+];
+
+const scopes = [
+  'launch',
+  'launch/patient',
+  'offline_access',
+  'online_access',
+  ...['patient', 'user', 'system'].flatMap((context) =>
+    ['rs', 'cruds', 'read', 'write', '*'].map((verb) => `${context}/*.${verb}`),
+  ),
+];
+
 /** What works today, by absolute addresses. */
 function endpoints(site: GateSite) {
   const algorithms = assertionAlgorithms;
-  const methods = ['private_key_jwt', 'client_secret_basic', 'client_secret_post'];
+  const methods = ['private_key_jwt', 'client_secret_basic', 'client_secret_post', 'none'];
   return {
+    authorization_endpoint: `${site.issuer}/authorize`,
+    authorization_response_iss_parameter_supported: true,
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
+    code_challenge_methods_supported: ['S256'],
     token_endpoint: site.tokenUrl,
     registration_endpoint: `${site.issuer}/registration`,
     introspection_endpoint: `${site.issuer}/introspect`,
     revocation_endpoint: `${site.issuer}/revoke`,
     grant_types_supported: supportedGrantTypes,
-    scopes_supported: ['system/*.rs', 'system/*.cruds', 'system/*.read', 'system/*.write', 'system/*.*'],
-    token_endpoint_auth_methods_supported: ['private_key_jwt'],
+    scopes_supported: scopes,
+    token_endpoint_auth_methods_supported: methods,
     token_endpoint_auth_signing_alg_values_supported: algorithms,
     introspection_endpoint_auth_methods_supported: methods,
     introspection_endpoint_auth_signing_alg_values_supported: algorithms,

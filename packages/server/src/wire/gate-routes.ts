@@ -10,10 +10,13 @@ import {
   showClient,
   suspendClient,
 } from '../clients/admin.ts';
+import { setResourceServer } from '../clients/admin-resource-server.ts';
 import { changeSettings, showSettings } from '../clients/admin-settings.ts';
 import { issueAccessToken } from '../clients/admin-token.ts';
 import { showRegisteredClient } from '../clients/registered-client.ts';
 import { register } from '../clients/registration.ts';
+import { authorize } from '../oauth/authorize.ts';
+import { continueRequest } from '../oauth/continue.ts';
 import { jwk, openidConfiguration, smartConfiguration } from '../oauth/discovery.ts';
 import type { Endpoint } from '../oauth/endpoint.ts';
 import type { GateAnswer, GateRequest } from '../oauth/exchange.ts';
@@ -21,6 +24,7 @@ import type { Gate } from '../oauth/gate.ts';
 import { introspect } from '../oauth/introspect.ts';
 import { OAuthError, refusalAnswer } from '../oauth/oauth-error.ts';
 import { revoke } from '../oauth/revoke.ts';
+import { smartStyle } from '../oauth/smart-style.ts';
 import { showTicket } from '../oauth/ticket.ts';
 import { token } from '../oauth/token.ts';
 import { Html } from '../pages/html.ts';
@@ -33,6 +37,9 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/oauth2/:site/jwk', jwk],
   ['/oauth2/:site/registration', register],
   ['/oauth2/:site/client/:client', showRegisteredClient],
+  ['/oauth2/:site/authorize', authorize],
+  ['/oauth2/:site/continue', continueRequest],
+  ['/oauth2/:site/smart/smart-style', smartStyle],
   ['/oauth2/:site/token', token],
   ['/oauth2/:site/introspect', introspect],
   ['/oauth2/:site/revoke', revoke],
@@ -42,6 +49,7 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/apis/:site/admin/clients/:client/approve', approveClient],
   ['/apis/:site/admin/clients/:client/suspend', suspendClient],
   ['/apis/:site/admin/clients/:client/revoke', revokeClient],
+  ['/apis/:site/admin/clients/:client/resource-server', setResourceServer],
   ['/apis/:site/admin/settings', adminMethods({ GET: showSettings, PATCH: changeSettings })],
   ['/apis/:site/admin/tokens', issueAccessToken],
   ['/apis/:site/admin/tickets', listTickets],
