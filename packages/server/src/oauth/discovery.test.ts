@@ -20,11 +20,14 @@ test('smart-configuration lists what works, by absolute addresses, for pages of 
   assert.match(String(headers['content-type']), /^application\/json/);
   assert.equal(headers['access-control-allow-origin'], '*');
   assert.equal(json.token_endpoint, `${publicUrl}/oauth2/default/token`);
-  assert.deepEqual(json.grant_types_supported, ['client_credentials']);
+  assert.deepEqual(json.grant_types_supported, ['authorization_code', 'refresh_token', 'client_credentials']);
+  assert.deepEqual(json.response_types_supported, ['code']);
   assert.deepEqual(json.token_endpoint_auth_signing_alg_values_supported, ['RS384', 'ES384']);
   assert.deepEqual(json.code_challenge_methods_supported, ['S256']);
-  assert.deepEqual(json.capabilities, ['client-confidential-asymmetric', 'permission-v1', 'permission-v2']);
-  assert.equal(json.authorization_endpoint, undefined);
+  for (const capability of ['launch-standalone', 'client-public', 'permission-offline', 'permission-v2']) {
+    assert.ok(json.capabilities.includes(capability), capability);
+  }
+  assert.equal(json.authorization_endpoint, `${publicUrl}/oauth2/default/authorize`);
   for (const [name, value] of Object.entries(json)) {
     if (name.endsWith('_endpoint')) assert.ok(String(value).startsWith(`${publicUrl}/oauth2/default/`), name);
   }
