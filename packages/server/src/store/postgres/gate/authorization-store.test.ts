@@ -6,7 +6,6 @@ import { testDatabase } from '../../../testing/database.ts';
 import type { NewTokens, UserAuthorization } from '../../authorization-ports.ts';
 import type { GateStore } from '../../gate-ports.ts';
 import { openDatabase } from '../database/database.ts';
-import { sql } from '../database/sql.ts';
 import { gateStores } from './gate-store.ts';
 
 const test_ = await testDatabase();
@@ -209,7 +208,7 @@ test('a rotation while the authorization is revoked leaves nothing alive', async
     await Promise.all([
       ...made.slice(0, 5).map((tokens) => authorizations.rotate(refresh, tokens)),
       there.authorizations.revoke(authorization.authorizationId),
-      ...made.slice(5).map((tokens) => there.authorizations.rotate(refresh, tokens).catch(() => false)),
+      ...made.slice(5).map((tokens) => there.authorizations.rotate(refresh, tokens)),
     ]);
     assert.equal(await count('access_token', authorization.authorizationId), 0);
     assert.equal(await stateOf(refresh), undefined);
@@ -227,5 +226,4 @@ test('a dead client or account stores nothing and is found no more', async () =>
   await here.accounts.endEverything(accountId);
   assert.equal(await stateOf(refresh), undefined);
   assert.equal(await authorizations.rotate(refresh, tokensOf(authorization)), false);
-  await test_.database.writes.query(sql`select 1`);
 });
