@@ -10,7 +10,7 @@ import {
   showClient,
   suspendClient,
 } from '../clients/admin.ts';
-import { setResourceServer } from '../clients/admin-resource-server.ts';
+import { resourceServer } from '../clients/admin-resource-server.ts';
 import { changeSettings, showSettings } from '../clients/admin-settings.ts';
 import { issueAccessToken } from '../clients/admin-token.ts';
 import { showRegisteredClient } from '../clients/registered-client.ts';
@@ -49,7 +49,7 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/apis/:site/admin/clients/:client/approve', approveClient],
   ['/apis/:site/admin/clients/:client/suspend', suspendClient],
   ['/apis/:site/admin/clients/:client/revoke', revokeClient],
-  ['/apis/:site/admin/clients/:client/resource-server', setResourceServer],
+  ['/apis/:site/admin/clients/:client/resource-server', resourceServer],
   ['/apis/:site/admin/settings', adminMethods({ GET: showSettings, PATCH: changeSettings })],
   ['/apis/:site/admin/tokens', issueAccessToken],
   ['/apis/:site/admin/tickets', listTickets],
