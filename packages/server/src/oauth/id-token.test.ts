@@ -12,7 +12,7 @@ after(close);
 
 const issuer = `${publicUrl}/oauth2/default`;
 const client = await newPatientApp(node);
-const account = await newAccount(node, { userName: 'pat', email: 'pat@mail.example' });
+const account = await newAccount(node, { userName: 'pat', email: 'pat@mail.example', fhirUser: 'Patient/1' });
 
 async function verified(token: string) {
   const keys = createLocalJWKSet((await node.get('/oauth2/default/jwk')).json as never);

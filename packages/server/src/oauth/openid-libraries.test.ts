@@ -32,7 +32,7 @@ async function freePort(): Promise<string> {
 const issuer = `${base}/oauth2/default`;
 const bye = 'https://app.example/bye';
 const client = await newPatientApp(node, { post_logout_redirect_uris: [bye] });
-const account = await newAccount(node);
+const account = await newAccount(node, { fhirUser: 'Patient/1' });
 const { authorization, accessToken } = await newAuthorization(node, account, client, { nonce: 'n-1' });
 
 test('oauth4webapi finds the server where RFC 8414 says, and believes an id_token in a token response', async () => {

@@ -1,6 +1,8 @@
 import { adminRefusals } from './refusals/admin.ts';
+import { authorizationRefusals } from './refusals/authorization.ts';
 import { authorizeRefusals } from './refusals/authorize.ts';
 import { clientRefusals } from './refusals/client.ts';
+import { grantRefusals } from './refusals/grant.ts';
 import { openidRefusals } from './refusals/openid.ts';
 import { registrationRefusals } from './refusals/registration.ts';
 import { requestRefusals } from './refusals/request.ts';
@@ -13,6 +15,8 @@ import { scopeRefusals } from './refusals/scope.ts';
 export const refusals = {
   ...requestRefusals,
   ...authorizeRefusals,
+  ...authorizationRefusals,
+  ...grantRefusals,
   ...clientRefusals,
   ...scopeRefusals,
   ...openidRefusals,

@@ -32,7 +32,8 @@ const scopes: readonly string[] = [
   ),
 ];
 
-const confidentialMethods = authMethods.filter((method) => method !== 'none');
+/** The public clients' way last: some libraries take the first they know. */
+const methods = [...authMethods.filter((one) => one !== 'none'), ...authMethods.filter((one) => one === 'none')];
 
 /** What every discovery document says of the protocol, made from the tables that do it. */
 export const protocol = {
@@ -41,12 +42,11 @@ export const protocol = {
   response_modes_supported: ['query'],
   grant_types_supported: supportedGrantTypes,
   code_challenge_methods_supported: ['S256'],
-  // some libraries take the first they know
-  token_endpoint_auth_methods_supported: [...confidentialMethods, ...authMethods.filter((one) => one === 'none')],
+  token_endpoint_auth_methods_supported: methods,
   token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
-  introspection_endpoint_auth_methods_supported: confidentialMethods,
+  introspection_endpoint_auth_methods_supported: methods,
   introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
-  revocation_endpoint_auth_methods_supported: confidentialMethods,
+  revocation_endpoint_auth_methods_supported: methods,
   revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
 } as const;
 
@@ -70,5 +70,12 @@ export const capabilities = [
   ...['client-public', 'client-confidential-symmetric', 'client-confidential-asymmetric'],
   'sso-openid-connect',
   ...['context-banner', 'context-style', 'context-ehr-patient', 'context-ehr-encounter', 'context-standalone-patient'],
-  ...['permission-offline', 'permission-patient', 'permission-user', 'permission-v1', 'permission-v2'],
+  ...[
+    'permission-offline',
+    'permission-online',
+    'permission-patient',
+    'permission-user',
+    'permission-v1',
+    'permission-v2',
+  ],
 ] as const;

@@ -39,6 +39,8 @@ export type Client = {
   readonly createdAt: number;
   readonly decidedAt?: number;
   readonly reason?: string;
+  /** It may ask about the access tokens of all clients. Only an administrator says so. */
+  readonly isResourceServer?: boolean;
 };
 
 /** A change of a client's state. `from`: the states it may be in; in any other nothing happens. */
@@ -63,6 +65,8 @@ export interface ClientStore {
    * all nodes, in one statement. Undefined where the client is unknown or not in one of `from`.
    */
   decide(clientId: string, decision: Decision): Promise<{ client: Client; tokensRevoked: number } | undefined>;
+  /** Says whether the client is a resource server, to all nodes. Undefined where it is unknown. */
+  setResourceServer(clientId: string, isResourceServer: boolean): Promise<Client | undefined>;
 }
 
 /** An access token to be stored. */

@@ -1,24 +1,29 @@
 import { randomUUID } from 'node:crypto';
+import { startSession } from '../account/session.ts';
 import type { Exchange } from '../oauth/exchange.ts';
+import type { Gate } from '../oauth/gate.ts';
 import { newIdentifier, newSecret, secretHash } from '../oauth/secret.ts';
-import { cookie } from '../pages/browser.ts';
-import type { Account } from '../store/account-ports.ts';
+import type { Account, ChartLink } from '../store/account-ports.ts';
 import type { UserAuthorization } from '../store/authorization-ports.ts';
 import type { Client } from '../store/gate-ports.ts';
-import { publicUrl, type TestGate } from './gate.ts';
+import type { TestGate } from './gate.ts';
 
 /** What an endpoint of the token's kind knows, for what is called without one. */
-export async function exchangeAt({ gate }: TestGate): Promise<Exchange> {
-  const site = await gate.site('default');
-  if (!site) throw new Error('The test database has no site');
-  const request = { method: 'POST', headers: {}, query: '', body: '', site: 'default', parameters: {} };
+export async function exchangeAt({ gate }: Pick<TestGate, 'gate'>, name = 'default'): Promise<Exchange> {
+  const site = await gate.site(name);
+  if (!site) throw new Error(`There is no site ${name}`);
+  const request = { method: 'POST', headers: {}, query: '', body: '', site: name, parameters: {} };
   const settings = await site.settings();
   return { gate, site, settings, now: gate.now(), request: { ...request, remoteAddress: '192.0.2.1' } };
 }
 
 /** An active account in the store. */
-export async function newAccount(node: TestGate, account: Partial<Account> = {}): Promise<Account> {
-  const { site, now } = await exchangeAt(node);
+export async function newAccount(
+  node: Pick<TestGate, 'gate'>,
+  account: Partial<Account> = {},
+  siteName?: string,
+): Promise<Account> {
+  const { site, now } = await exchangeAt(node, siteName);
   const name = `user-${randomUUID()}`;
   const made: Account = {
     accountId: newIdentifier(),
@@ -26,7 +31,6 @@ export async function newAccount(node: TestGate, account: Partial<Account> = {})
     email: `${name}@mail.example`,
     status: 'active',
     role: 'patient',
-    fhirUser: 'Patient/1',
     epoch: 0,
     createdAt: now,
     ...account,
@@ -36,19 +40,46 @@ export async function newAccount(node: TestGate, account: Partial<Account> = {})
 }
 
 /** Signs the account in in a browser of its own. @returns the session's name and the browser's `cookie` header */
-export async function newSession(node: TestGate, { accountId, epoch }: Account) {
-  const { site, now, settings } = await exchangeAt(node);
-  const token = newSecret();
+export async function newSession(node: Pick<TestGate, 'gate'>, account: Account, siteName?: string) {
+  const x = await exchangeAt(node, siteName);
+  const { token, cookies } = await startSession(x, account, ['pwd']);
   const hash = secretHash(token);
-  const sessionId = newIdentifier();
-  await site.store.sessions.insert({
-    ...{ hash, sessionId, accountId, epoch, amr: ['pwd'], authTime: now, seenAt: now, userAgent: 'test' },
-    expiresAt: now + settings.session_lifetime * 1000,
-  });
-  const place = { publicUrl, site: 'default' };
-  const parts = [cookie(place, 'session', token), cookie(place, 'browser', newSecret())];
-  return { hash, sessionId, cookie: parts.map((part) => part.split(';')[0]).join('; ') };
+  const found = await x.site.store.sessions.find(hash, x.now);
+  if (!found) throw new Error('The account is not active');
+  const cookie = cookies.map((one) => one.split(';')[0]).join('; ');
+  return { hash, sessionId: found.session.sessionId, session: token, cookie };
 }
+
+export type TestUser = {
+  readonly account: Account;
+  /** The `Cookie` header of a browser in which the user is signed in. */
+  readonly cookie: string;
+  /** The session's secret. */
+  readonly session: string;
+};
+
+export type TestUserOptions = Partial<Pick<Account, 'role' | 'fhirUser' | 'userName' | 'email'>> & {
+  /** Logical ids of the patients whose records the account opens. The first one is the user's own. */
+  readonly charts?: readonly string[];
+  readonly site?: string;
+};
+
+/** An active account, signed in: a patient's with the charts given, or whatever role is named. */
+export async function testUser(gate: Gate, options: TestUserOptions = {}): Promise<TestUser> {
+  const { charts = [], site: name, ...given } = options;
+  const { site, now } = await exchangeAt({ gate }, name);
+  const [own] = charts;
+  const self = own === undefined ? {} : { fhirUser: `Patient/${own}` };
+  const account = await newAccount({ gate }, { ...self, ...given }, name);
+  for (const [i, patient] of charts.entries()) {
+    const relationship: ChartLink['relationship'] = i === 0 ? 'self' : 'guardian';
+    await site.store.accounts.link(account.accountId, { patient, relationship, linkedAt: now + i });
+  }
+  return { account, ...(await newSession({ gate }, account, name)) };
+}
+
+/** Signs an account in, in one more browser. */
+export const signedIn = (gate: Gate, account: Account, site?: string) => newSession({ gate }, account, site);
 
 /** What the account gave the client, with its access token, as after a code was exchanged. */
 export async function newAuthorization(

@@ -10,11 +10,14 @@ import {
   showClient,
   suspendClient,
 } from '../clients/admin.ts';
+import { resourceServer } from '../clients/admin-resource-server.ts';
 import { changeSettings, showSettings } from '../clients/admin-settings.ts';
 import { listSigningKeys, rotateSigningKeys } from '../clients/admin-signing-keys.ts';
 import { issueAccessToken } from '../clients/admin-token.ts';
 import { showRegisteredClient } from '../clients/registered-client.ts';
 import { register } from '../clients/registration.ts';
+import { authorize } from '../oauth/authorize.ts';
+import { continueRequest } from '../oauth/continue.ts';
 import { jwk, openidConfiguration, smartConfiguration } from '../oauth/discovery.ts';
 import type { Endpoint } from '../oauth/endpoint.ts';
 import type { GateAnswer, GateRequest } from '../oauth/exchange.ts';
@@ -23,6 +26,7 @@ import { introspect } from '../oauth/introspect.ts';
 import { logout } from '../oauth/logout.ts';
 import { OAuthError, refusalAnswer } from '../oauth/oauth-error.ts';
 import { revoke } from '../oauth/revoke.ts';
+import { smartStyle } from '../oauth/smart-style.ts';
 import { showTicket } from '../oauth/ticket.ts';
 import { token } from '../oauth/token.ts';
 import { userinfo } from '../oauth/userinfo.ts';
@@ -41,6 +45,9 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/oauth2/:site/logout', logout],
   ['/oauth2/:site/registration', register],
   ['/oauth2/:site/client/:client', showRegisteredClient],
+  ['/oauth2/:site/authorize', authorize],
+  ['/oauth2/:site/continue', continueRequest],
+  ['/oauth2/:site/smart/smart-style', smartStyle],
   ['/oauth2/:site/token', token],
   ['/oauth2/:site/introspect', introspect],
   ['/oauth2/:site/revoke', revoke],
@@ -50,6 +57,7 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/apis/:site/admin/clients/:client/approve', approveClient],
   ['/apis/:site/admin/clients/:client/suspend', suspendClient],
   ['/apis/:site/admin/clients/:client/revoke', revokeClient],
+  ['/apis/:site/admin/clients/:client/resource-server', resourceServer],
   ['/apis/:site/admin/settings', adminMethods({ GET: showSettings, PATCH: changeSettings })],
   ['/apis/:site/admin/signing-keys', listSigningKeys],
   ['/apis/:site/admin/signing-keys/rotate', rotateSigningKeys],
