@@ -1,4 +1,4 @@
-import { narrow, parseScope, type Scope } from '@chartgate/fhir';
+import type { Scope } from '@chartgate/fhir';
 import { isChecked } from '../clients/checked.ts';
 import { mixesAlphabets, shownName } from '../clients/shown-name.ts';
 import { html } from '../pages/html.ts';
@@ -13,6 +13,7 @@ import { offerOf, valuesOf } from './consent/offer.ts';
 import { destinationOf } from './destination.ts';
 import { clientOf, type Exchange, type GateAnswer, parameter } from './exchange.ts';
 import { limitFailures } from './form.ts';
+import { grantableScope } from './grantable-scope.ts';
 import { OAuthError } from './oauth-error.ts';
 import { formPage, ownField } from './page-browser.ts';
 import { fields, pageEndpoint } from './page-endpoint.ts';
@@ -28,7 +29,7 @@ export const consent = pageEndpoint('consent', [limitFailures, findRequest], (x)
   return forUser(x, async (user) => {
     const patient = await patientOf(x, user);
     if (patient === 'hidden') return seeOther(stationUrl(x, 'patient', pendingOf(x).secret));
-    const asking = { user, patient, requested: grantable(x, user) };
+    const asking = { user, patient, requested: grantableScope(x, user) };
     return x.request.method === 'POST' ? decide(x, asking) : show(x, asking, await remembered(x, asking));
   });
 });
@@ -38,21 +39,6 @@ type Asking = {
   readonly patient: VisiblePatient | undefined;
   readonly requested: readonly Scope[];
 };
-
-/**
- * What can be granted now: what was requested, within what the client is approved for at this moment. Who has no record
- * of one's own can give nothing that depends on it.
- */
-function grantable(x: Exchange, { account }: SignedIn): readonly Scope[] {
-  const asked = parseScope(pendingOf(x).request.scope).scopes.filter((scope) =>
-    isOfUser(scope) ? account.fhirUser !== undefined : scope.kind === 'named' || scope.context === 'patient',
-  );
-  return narrow(asked, parseScope(clientOf(x).grantedScope).scopes);
-}
-
-function isOfUser(scope: Scope): boolean {
-  return scope.kind === 'named' ? scope.text === 'fhirUser' : scope.context === 'user';
-}
 
 /**
  * Of the launch, or picked on the way. `hidden`: not one that this account may see, so that another must be picked.

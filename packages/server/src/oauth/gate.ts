@@ -60,6 +60,7 @@ export type Gate = {
   readonly now: () => number;
   readonly failures: RateLimiter;
   readonly registrations: RateLimiter;
+  readonly authorizations: RateLimiter;
   site(name: string): Promise<GateSite | undefined>;
   siteNames(): Promise<readonly string[]>;
   /** Stops cleaning up and hearing of other nodes. */
@@ -90,6 +91,7 @@ export async function openGate(options: GateOptions): Promise<Gate> {
     now,
     failures: rateLimiter(options.config.refusals, now),
     registrations: rateLimiter(options.config.registrations, now),
+    authorizations: rateLimiter(options.config.authorizations, now),
     async site(name) {
       const known = sites.get(name);
       if (known) return known;

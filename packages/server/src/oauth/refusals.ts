@@ -1,7 +1,10 @@
 import { adminRefusals } from './refusals/admin.ts';
+import { authorizationRefusals } from './refusals/authorization.ts';
 import { authorizeRefusals } from './refusals/authorize.ts';
 import { clientRefusals } from './refusals/client.ts';
+import { grantRefusals } from './refusals/grant.ts';
 import { launchRefusals } from './refusals/launch.ts';
+import { openidRefusals } from './refusals/openid.ts';
 import { registrationRefusals } from './refusals/registration.ts';
 import { requestRefusals } from './refusals/request.ts';
 import { scopeRefusals } from './refusals/scope.ts';
@@ -13,9 +16,12 @@ import { scopeRefusals } from './refusals/scope.ts';
 export const refusals = {
   ...requestRefusals,
   ...authorizeRefusals,
+  ...authorizationRefusals,
+  ...grantRefusals,
   ...clientRefusals,
   ...scopeRefusals,
   ...launchRefusals,
+  ...openidRefusals,
   ...registrationRefusals,
   ...adminRefusals,
 };
