@@ -1,41 +1,27 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { secretHash } from '../../packages/server/src/oauth/secret.ts';
-import { cookie } from '../../packages/server/src/pages/browser.ts';
-import { soleGate } from '../../packages/server/src/testing/gate.ts';
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { putResources } from '../../packages/server/src/testing/put-resource.ts';
 import { openRequest, signedIn } from '../../packages/server/src/testing/signed-in.ts';
-import { freePort } from '../support/free-port.ts';
+import { authorizationRequest, otherOrigin, pagesGate } from '../support/pages.ts';
 
-const port = await freePort();
-const publicUrl = `http://localhost:${port}`;
-const issuer = `${publicUrl}/oauth2/default`;
-const { test: database, node, close } = await soleGate({ config: { publicUrl } });
+const { database, node, issuer, window, close } = await pagesGate();
 
 /** The app: what it hears at its redirect URI. */
-const heard: string[] = [];
-const app = createServer((request, answer) => {
-  heard.push(request.url ?? '');
+const heard: URL[] = [];
+const app = await otherOrigin((request, answer) => {
+  if (request.url?.startsWith('/callback')) heard.push(new URL(request.url, app.url));
   answer.end('back in the app');
 });
-const redirectUri = await new Promise<string>((listening) => {
-  app.listen(0, '127.0.0.1', () => listening(`http://127.0.0.1:${(app.address() as AddressInfo).port}/callback`));
-});
+const redirectUri = `${app.url}/callback`;
 
-let browser: Browser;
 before(async () => {
-  await node.app.listen({ port, host: 'localhost' });
   await putResources(database, { resourceType: 'Patient', id: 'anna', name: [{ given: ['Anna'], family: 'Berg' }] });
   await putResources(database, { resourceType: 'Patient', id: 'kim', name: [{ given: ['Kim'], family: 'Berg' }] });
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
 });
 after(async () => {
-  await browser?.close();
   app.close();
   await close();
 });
@@ -46,7 +32,7 @@ const types =
 const scope = `launch/patient openid fhirUser offline_access ${types.map((type) => `patient/${type}.rs`).join(' ')}`;
 
 /** A window without scripts in which a guardian is signed in, and an open request of an app. */
-async function asked(more: Parameters<Browser['newContext']>[0] = {}, role: 'patient' | 'practitioner' = 'patient') {
+async function asked(more: BrowserContextOptions = {}, role: 'patient' | 'practitioner' = 'patient') {
   const { json } = await node.register({
     client_name: 'My Health',
     redirect_uris: [redirectUri],
@@ -54,38 +40,84 @@ async function asked(more: Parameters<Browser['newContext']>[0] = {}, role: 'pat
     scope,
   });
   const user = await signedIn(node, { role, charts: { anna: 'self', kim: 'guardian' }, fhirUser: 'Patient/anna' });
-  const secret = await openRequest(node, { clientId: json.client_id, redirectUri, scope, patient: 'anna' });
-  const context = await browser.newContext({ javaScriptEnabled: false, ...more });
-  await context.addCookies([cookieOf(user.token)]);
+  const picked = { patient: 'anna', pickedBy: user.account.accountId };
+  const secret = await openRequest(node, { clientId: json.client_id, redirectUri, scope, ...picked });
+  const context = await window(user.token, more);
   const page = await context.newPage();
   const kept = () => user.site.store.consents.find(user.account.accountId, json.client_id, 'anna');
   return { page, context, secret, kept, user, clientId: json.client_id as string };
 }
 
-function cookieOf(token: string) {
-  const [name = '', value = ''] =
-    cookie({ publicUrl, site: 'default' }, 'session', token).split(';')[0]?.split('=') ?? [];
-  return { name, value, url: publicUrl, httpOnly: true, sameSite: 'Lax' as const };
-}
-
 const box = (page: Page, value: string) => page.locator(`input[name=scope][value="${value}"]`);
 
-test('a browser without scripts narrows what an app sees, and goes on', async () => {
-  const { page, context, secret, kept } = await asked();
-  const visited: string[] = [];
-  page.on('request', (request) => visited.push(request.url()));
-  await page.goto(`${issuer}/consent?request=${secret}`);
+/** What the app gets for its code. */
+async function exchanged(clientId: string, verifier: string) {
+  const { json } = await node.postForm('/oauth2/default/token', {
+    grant_type: 'authorization_code',
+    client_id: clientId,
+    code: heard.at(-1)?.searchParams.get('code') ?? '',
+    redirect_uri: redirectUri,
+    code_verifier: verifier,
+  });
+  assert.ok(json.access_token, JSON.stringify(json));
+  return json;
+}
+
+test('attack 32: from the authorization endpoint to a token that has what was ticked, without scripts', async () => {
+  const { page, context, clientId } = await asked();
+  const { url, verifier } = authorizationRequest(issuer, { client_id: clientId, redirect_uri: redirectUri, scope });
+  await page.goto(url);
+  await page.getByRole('button', { name: 'Anna Berg' }).click();
   assert.equal(await page.locator('#user').count(), 1);
   assert.equal(await page.locator('input[name=scope]:checked').count(), types.length + 9 + 1);
   await box(page, 'patient/Coverage.rs').uncheck();
   await page.getByLabel('Results from the lab').uncheck();
   await page.getByLabel('Until you take it back').uncheck();
   await page.click('#allow');
-  assert.ok(visited.includes(`${issuer}/continue?request=${secret}`));
-  const granted = (await kept())?.scope.split(' ') ?? [];
+  await page.getByText('back in the app').waitFor();
+  const token = await exchanged(clientId, verifier);
+  assert.equal(token.patient, 'anna');
+  assert.equal(token.refresh_token, undefined);
+  const granted: string[] = token.scope.split(' ');
   assert.ok(granted.includes('patient/Patient.rs') && granted.includes('patient/Condition.rs'));
   assert.ok(!granted.some((one) => /Coverage|laboratory|offline_access/.test(one)));
+  assert.ok(!granted.includes('patient/Observation.rs'));
   assert.equal(granted.filter((one) => one.startsWith('patient/Observation.rs?category=')).length, 5);
+
+  const again = authorizationRequest(issuer, {
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    scope,
+    prompt: 'consent',
+  });
+  await page.goto(again.url);
+  await page.getByRole('button', { name: 'Anna Berg' }).click();
+  assert.equal(await page.locator('input[name=scope]:checked').count(), types.length + 9 + 1 - 3);
+  await context.close();
+});
+
+test('conformance 9.28: a browser driver chooses categories of Condition and Observation', async () => {
+  const { page, context, clientId } = await asked();
+  const asking = 'launch/patient openid patient/Condition.rs patient/Observation.rs patient/Patient.rs';
+  const request = { client_id: clientId, redirect_uri: redirectUri, scope: asking };
+  const { url, verifier } = authorizationRequest(issuer, request);
+  await page.goto(url);
+  await page.locator('button[name=patient][value=anna]').click();
+  const wanted = /^patient\/(Condition|Observation|Patient)\.rs$|laboratory|health-concern/;
+  for (const one of await page.locator('input[name=scope]').all()) {
+    await one.setChecked(wanted.test((await one.getAttribute('value')) ?? ''));
+  }
+  await page.click('#allow');
+  await page.getByText('back in the app').waitFor();
+  const { scope: granted } = await exchanged(clientId, verifier);
+  const [us, hl7] = ['http://hl7.org/fhir/us/core/CodeSystem', 'http://terminology.hl7.org/CodeSystem'];
+  assert.deepEqual(granted.split(' '), [
+    'launch/patient',
+    'openid',
+    `patient/Condition.rs?category=${us}/condition-category|health-concern`,
+    `patient/Observation.rs?category=${hl7}/observation-category|laboratory`,
+    'patient/Patient.rs',
+  ]);
   await context.close();
 });
 
@@ -94,7 +126,7 @@ test('“Don’t allow” leads the browser back to the app, at another origin',
   await page.goto(`${issuer}/consent?request=${secret}`);
   await page.click('#deny');
   await page.getByText('back in the app').waitFor();
-  const answer = new URLSearchParams(heard.findLast((url) => url.startsWith('/callback?'))?.split('?')[1]);
+  const answer = heard.at(-1)?.searchParams ?? new URLSearchParams();
   assert.deepEqual(
     [answer.get('error'), answer.get('state'), answer.get('iss')],
     ['access_denied', 'the state', issuer],
@@ -118,20 +150,14 @@ test('the keyboard alone is enough', async () => {
 test('attack 31: a page of another origin cannot frame the consent page', async () => {
   const { context, secret } = await asked();
   const framing = await context.newPage();
-  const evil = createServer((_request, answer) => {
+  const evil = await otherOrigin((_request, answer) => {
     answer.setHeader('content-type', 'text/html');
     answer.end(`<iframe src="${issuer}/consent?request=${secret}"></iframe>`);
   });
-  await new Promise<void>((listening) => evil.listen(0, '127.0.0.1', listening));
-  await framing.goto(`http://127.0.0.1:${(evil.address() as AddressInfo).port}/`);
+  await framing.goto(evil.url);
   const inner = framing.frames().find((frame) => frame !== framing.mainFrame());
-  assert.equal(
-    await inner
-      ?.locator('#allow')
-      .count()
-      .catch(() => 0),
-    0,
-  );
+  assert.ok(inner);
+  assert.equal(await inner.locator('#allow').count(), 0);
   evil.close();
   await context.close();
 });
@@ -202,9 +228,3 @@ for (const colorScheme of ['light', 'dark'] as const) {
     });
   }
 }
-
-test('only the hash of the request’s secret is stored', async () => {
-  const { secret, user, context } = await asked();
-  assert.ok(await user.site.store.authorizationRequests.find(secretHash(secret), node.gate.now()));
-  await context.close();
-});
