@@ -121,14 +121,15 @@ export function authorizationStore({ reads, writes }: Database, site: Site): Aut
             update ${authorizations} a set refresh_h = ${refreshToken.hash}, refresh_expires_at = ${refreshToken.expiresAt},
               previous_refresh_h = ${hash}, rotated_at = ${at}, last_used_at = ${at},
               is_retried = a.refresh_h <> ${hash}
-            from (select authorization_id, refresh_h from ${authorizations}
+            from (select authorization_id, refresh_h, refresh_expires_at from ${authorizations}
               where refresh_h = ${hash} or previous_refresh_h = ${hash} for update) old
             where a.authorization_id = old.authorization_id and ${isAlive} and (a.refresh_h = ${hash}
               or a.previous_refresh_h = ${hash} and not a.is_retried and a.rotated_at > ${at - forgiveness})
-            returning a.authorization_id, old.refresh_h as replaced`,
+            returning a.authorization_id, old.refresh_h as replaced, old.refresh_expires_at as replaced_expires_at`,
           tokens,
           sql`, spent as (
-            insert into ${spent} (h, authorization_id) select replaced, authorization_id from changed
+            insert into ${spent} (h, authorization_id, expires_at)
+            select replaced, authorization_id, replaced_expires_at from changed
             on conflict do nothing
           )`,
         ),
