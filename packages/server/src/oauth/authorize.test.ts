@@ -274,6 +274,11 @@ test('a state that is too long is refused, and not sent along', async () => {
   assert.equal(location?.searchParams.get('state'), null);
 });
 
+test('system/ scopes are not for users, even where the client is approved for them', async () => {
+  const both = await testApp(node, { key: newKeyPair('ES384'), metadata: { scope: 'system/*.rs patient/*.rs' } });
+  isToldApp(await both.authorize({ scope: 'system/Patient.rs' }), 'invalid_scope');
+});
+
 test('a client that is not registered for codes is told so', async () => {
   const backend = await testApp(node, {
     key: newKeyPair('ES384'),
