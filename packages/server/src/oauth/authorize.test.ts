@@ -29,6 +29,7 @@ function isPage(shown: Shown, status = 400): void {
   assert.equal(shown.location, undefined);
   assert.match(String(shown.headers['content-type']), /^text\/html/);
   assert.match(shown.text, /Reference number: [0-9a-f]{32}/);
+  assert.ok(!shown.text.includes('some state') && !shown.text.includes('evil.example'), 'nothing of the request');
 }
 
 /** That the app is told, at its own address. */

@@ -11,6 +11,16 @@ after(close);
 const smart = '/apis/default/fhir/.well-known/smart-configuration';
 const openid = '/oauth2/default/.well-known/openid-configuration';
 
+/** What the (g)(10) kit wants of each kind of launch, but for the sign-in by OpenID Connect. */
+const standalone =
+  'launch-standalone client-public client-confidential-symmetric client-confidential-asymmetric context-standalone-patient permission-offline permission-patient authorize-post permission-v2 permission-v1'.split(
+    ' ',
+  );
+const ehr =
+  'launch-ehr client-confidential-symmetric context-banner context-style context-ehr-patient context-ehr-encounter permission-offline permission-user authorize-post permission-v2 permission-v1'.split(
+    ' ',
+  );
+
 test('smart-configuration lists what works, by absolute addresses, for pages of any origin', async () => {
   const { status, headers, json } = await node.get(smart, undefined, {
     origin: 'https://app.example',
@@ -24,7 +34,7 @@ test('smart-configuration lists what works, by absolute addresses, for pages of 
   assert.deepEqual(json.response_types_supported, ['code']);
   assert.deepEqual(json.token_endpoint_auth_signing_alg_values_supported, ['RS384', 'ES384']);
   assert.deepEqual(json.code_challenge_methods_supported, ['S256']);
-  for (const capability of ['launch-standalone', 'client-public', 'permission-offline', 'permission-v2']) {
+  for (const capability of [...standalone, ...ehr]) {
     assert.ok(json.capabilities.includes(capability), capability);
   }
   assert.equal(json.authorization_endpoint, `${publicUrl}/oauth2/default/authorize`);
