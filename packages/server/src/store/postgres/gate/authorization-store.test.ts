@@ -253,6 +253,29 @@ test('a code that nobody used is remembered for a quarter of an hour, a family a
   assert.equal(await stateOf(refresh), undefined);
 });
 
+test('of one client by one account the newest two hundred stay, with their tokens', async () => {
+  const busy = newIdentifier();
+  await here.accounts.insert({
+    accountId: busy,
+    userName: 'busy',
+    email: 'busy@people.example',
+    status: 'active',
+    role: 'patient',
+    epoch: 0,
+    createdAt: now,
+  });
+  const first = await begun({ accountId: busy, createdAt: now - 1000 });
+  const second = await begun({ accountId: busy, createdAt: now - 999 });
+  const other = await authorized({ accountId: busy, clientId: 'other', createdAt: now - 2000 });
+  for (let i = 0; i < 198; i++) await authorized({ accountId: busy, createdAt: now + i });
+  assert.ok(await authorizations.findCode(first.code.hash));
+  await authorized({ accountId: busy, createdAt: now + 198 });
+  assert.equal(await authorizations.findCode(first.code.hash), undefined);
+  assert.equal(await here.tokens.find(first.tokens.accessToken.hash, now), undefined);
+  assert.ok(await authorizations.findCode(second.code.hash));
+  assert.ok(await authorizations.findCode(other.code.hash));
+});
+
 test('a dead client or account stores nothing and is found no more', async () => {
   for (const change of [{ clientEpoch: 7 }, { accountEpoch: 7 }]) {
     const { authorization, code } = await authorized(change);

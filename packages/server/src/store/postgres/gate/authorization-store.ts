@@ -12,6 +12,8 @@ import { announce } from './events.ts';
 
 /** How long after its replacement a refresh token is good once more, ms: as long as an app may try again by itself. */
 const forgiveness = 60_000;
+/** Of one client by one account; the oldest ones give way, so that no app can make a browser pile them up. */
+const mostAuthorizations = 200;
 
 type Row = {
   authorization_id: string;
@@ -63,6 +65,12 @@ export function authorizationStore({ reads, writes }: Database, site: Site): Aut
   return {
     async insert(a, code) {
       await writes.query(sql`
+        with oldest as (
+          delete from ${authorizations} where authorization_id in (
+            select authorization_id from ${authorizations}
+            where account_id = ${a.accountId} and client_id = ${a.clientId}
+            order by created_at desc, authorization_id offset ${mostAuthorizations - 1})
+        )
         insert into ${authorizations} (authorization_id, client_id, client_epoch, account_id, account_epoch, session_h,
           scope, patient, encounter, context, nonce, auth_time, amr, created_at, code_h, code_expires_at, redirect_uri,
           code_challenge)
