@@ -89,12 +89,13 @@ export type TestGateOptions = {
 } & Partial<Pick<GateOptions, 'now' | 'lookup' | 'sealingKey'>>;
 
 const sealingKey = randomBytes(32);
+const plenty = { perMinute: 1e6, burst: 1e6 };
 
 /** Opens one more node on the database. */
 export async function testGate(test: TestDatabase, options: TestGateOptions = {}): Promise<TestGate> {
   const { config, ...rest } = options;
   const gate = await openGate({
-    config: { publicUrl, ...defaultGateConfig, refusals: { perMinute: 1e6, burst: 1e6 }, ...config },
+    config: { publicUrl, ...defaultGateConfig, refusals: plenty, authorizations: plenty, ...config },
     stores: gateStores(test.database, test.address),
     sealingKey,
     log: { error: (cause) => console.error(cause) },
