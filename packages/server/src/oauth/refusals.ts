@@ -1,3 +1,4 @@
+import { accountRefusals } from './refusals/account.ts';
 import { adminRefusals } from './refusals/admin.ts';
 import { authorizeRefusals } from './refusals/authorize.ts';
 import { clientRefusals } from './refusals/client.ts';
@@ -16,6 +17,7 @@ export const refusals = {
   ...scopeRefusals,
   ...registrationRefusals,
   ...adminRefusals,
+  ...accountRefusals,
 };
 
 export type RefusalCode = keyof typeof refusals;

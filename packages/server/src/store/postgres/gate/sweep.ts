@@ -9,6 +9,7 @@ export async function sweep(writes: Connection, site: Site, r: Retention): Promi
   const clients = table(site, 'client');
   const authorizations = table(site, 'user_authorization');
   const tokens = table(site, 'access_token');
+  const outbox = table(site, 'outbox');
   const expired = (name: string) => {
     const rows = table(site, name);
     return sql`delete from ${rows} where h in (
@@ -20,6 +21,12 @@ export async function sweep(writes: Connection, site: Site, r: Retention): Promi
     expired('session'),
     expired('authorization_request'),
     expired('launch'),
+    expired('sign_up'),
+    expired('account_link'),
+    expired('sign_in_step'),
+    expired('known_device'),
+    sql`delete from ${outbox} where mail_id in (
+      select mail_id from ${outbox} where created_at < ${r.mailBefore} limit ${r.limit})`,
     sql`delete from ${authorizations} where authorization_id in (
       select authorization_id from ${authorizations} a
       where code_expires_at < ${r.expiredBefore} and coalesce(refresh_expires_at, 0) < ${r.expiredBefore}
