@@ -21,12 +21,8 @@ export const signUpApi = api({
   body: signUpBody,
   steps: strangers,
   answer: async (x) => {
-    const { user_name, email, password } = {
-      user_name: member(x, 'user_name'),
-      email: member(x, 'email'),
-      password: member(x, 'password'),
-    };
-    await signUp(x, { userName: user_name, email, password });
+    const [userName, email, password] = [member(x, 'user_name'), member(x, 'email'), member(x, 'password')];
+    await signUp(x, { userName, email, password });
     return json(202, acceptedJson, accepted);
   },
 });

@@ -24,9 +24,9 @@ export const signInApi = api({
 
 async function halfAnswer(secret: string, half: HalfSignedIn): Promise<GateAnswer> {
   const factors = await secondFactors(half.x, half.account);
-  const methods = factors.map(async ({ method, challenge }) => ({
-    method,
-    ...(challenge ? { challenge: await challenge(half) } : {}),
+  const methods = factors.map(async (factor) => ({
+    method: factor.method,
+    ...(factor.challenge ? { challenge: await factor.challenge(half) } : {}),
   }));
   return json(202, halfJson, {
     second_step: secret,

@@ -70,7 +70,8 @@ export async function verify(
   const name = userName === undefined ? wished.userName : readUserName(userName);
   const account = { accountId: newIdentifier(), userName: name, createdAt: x.now };
   if (!(await store.signUps.complete(wished.hash, account))) {
-    throw new OAuthError((await store.accounts.findByName(name)) ? 'user-name-taken' : 'mail-token');
+    const isLeft = (await store.signUps.find(wished.hash, x.now)) !== undefined;
+    throw new OAuthError(isLeft && (await store.accounts.findByName(name)) ? 'user-name-taken' : 'mail-token');
   }
   const made = await store.accounts.find(account.accountId);
   if (!made) throw new OAuthError('mail-token');
