@@ -54,9 +54,7 @@ export function outboxStore({ reads, writes }: Database, site: Site): OutboxStor
     },
 
     async list(limit) {
-      const rows = await reads.query<Row>(
-        sql`select * from ${outbox} order by created_at desc, mail_id limit ${limit}`,
-      );
+      const rows = await reads.query<Row>(sql`select * from ${outbox} order by n desc limit ${limit}`);
       return rows.map((row) => ({
         ...mailOf(row),
         ...(row.content === null ? {} : { content: row.content }),

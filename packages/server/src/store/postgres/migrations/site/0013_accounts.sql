@@ -51,6 +51,7 @@ create index known_device_expiry on known_device (expires_at);
 
 create table outbox (
   mail_id text collate "C" primary key,
+  n int8 generated always as identity, -- in the order in which they were written
   recipient text not null,
   subject text not null,
   content bytea, -- sealed; null once it was sent
