@@ -127,6 +127,8 @@ export interface AccountAdministration {
   close(accountId: string): Promise<'closed' | 'unknown' | 'last-administrator'>;
   /** Sets a password of one's own; all but the session that is kept is dead. False where the account changed meanwhile. */
   changePassword(signedIn: SignedIn, password: NewPassword): Promise<boolean>;
+  /** Sets or takes away the password of an account; all that is signed in or allowed is dead. */
+  putPassword(accountId: string, passwordHash: string | undefined): Promise<void>;
   /** Puts the hash of the same password in place of a weaker one. */
   strengthen(accountId: string, weaker: string, stronger: string): Promise<void>;
   /** Gives a session a new secret, name and time; what ends with the session goes with it. False where it is dead. */

@@ -73,6 +73,12 @@ export function accountAdministration({ reads, writes }: Database, site: Site): 
       return (await writes.query(endingEverything(site, changed, { keep: session.hash, more }))).length > 0;
     },
 
+    async putPassword(accountId, passwordHash) {
+      const changed = sql`update ${accounts} set password_hash = ${passwordHash ?? null}, epoch = epoch + 1
+        where account_id = ${accountId} returning account_id, epoch`;
+      await writes.query(endingEverything(site, changed));
+    },
+
     async strengthen(accountId, weaker, stronger) {
       await writes.query(sql`
         update ${accounts} set password_hash = ${stronger}
