@@ -68,7 +68,7 @@ function greeting(
 ): readonly string[] {
   const { bold, cyan } = io.colour;
   const demo = demoPatients > 0 ? [`  Demo              ${demoPatients} synthetic patients were loaded`] : [];
-  const accounts = demoAccounts.map(({ userName, password, what }) => `  ${userName.padEnd(18)}${password}  (${what})`);
+  const accounts = demoAccounts.map(({ userName, password, what }) => `  ${userName.padEnd(20)}${password}  (${what})`);
   // Commands on this machine look for the credential in ./.chartgate, unless told otherwise.
   const elsewhere = data !== resolve(io.cwd, '.chartgate') && !io.env.CHARTGATE_DATA;
   return [

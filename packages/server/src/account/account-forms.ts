@@ -1,9 +1,9 @@
-import { parameter } from '../oauth/exchange.ts';
+import { type Exchange, parameter } from '../oauth/exchange.ts';
 import { limitFailures } from '../oauth/form.ts';
 import { placeOf } from '../oauth/page-endpoint.ts';
 import { cookie } from '../pages/browser.ts';
-import { field, generalFault, hidden, submit } from '../pages/form.ts';
-import { html } from '../pages/html.ts';
+import { type Fault, field, generalFault, hidden, submit } from '../pages/form.ts';
+import { type Html, html } from '../pages/html.ts';
 import { seeOther } from '../pages/page.ts';
 import { askForEmail, confirmEmail, findEmailChange } from './change-email.ts';
 import { closeAccount } from './close.ts';
@@ -12,8 +12,11 @@ import { changePassword } from './password-reset.ts';
 import { renewSession, withoutSession } from './session.ts';
 import { requirePassword, requireSignIn, signedInAt } from './signed-in.ts';
 
-const passwordField = (fault: Parameters<typeof field>[0]['fault']) =>
-  field({ id: 'password', label: 'Password', autocomplete: 'current-password', type: 'password', fault });
+/** The password that the account has now; an account without one is asked for nothing. */
+function passwordField(x: Exchange, fault: Fault | undefined): Html | undefined {
+  if (signedInAt(x).account.passwordHash === undefined) return undefined;
+  return field({ id: 'password', label: 'Password', autocomplete: 'current-password', type: 'password', fault });
+}
 
 /** `{issuer}/account/password` */
 export const passwordPage = formPage({
@@ -27,7 +30,7 @@ export const passwordPage = formPage({
 <form method="post" action="${x.site.issuer}/account/password">
 ${token}
 <input type="text" name="username" value="${signedInAt(x).account.userName}" autocomplete="username" readonly hidden>
-${passwordField(fault)}
+${passwordField(x, fault)}
 ${field({ id: 'new_password', label: 'New password', autocomplete: 'new-password', type: 'password', hint: 'At least 10 characters. Three or four words are good.', fault })}
 ${submit('Change the password')}
 </form>
@@ -53,7 +56,7 @@ ${generalFault(fault)}
 <form method="post" action="${x.site.issuer}/account/email">
 ${token}
 ${field({ id: 'email', label: 'New e-mail address', autocomplete: 'email', type: 'email', value: parameter(x, 'email'), fault })}
-${passwordField(fault)}
+${passwordField(x, fault)}
 ${submit('Change the address')}
 </form>
 <p><a href="${x.site.issuer}/account">Back to your account</a></p>`,
@@ -101,7 +104,7 @@ It cannot be undone.</p>
 ${generalFault(fault)}
 <form method="post" action="${x.site.issuer}/account/close">
 ${token}
-${passwordField(fault)}
+${passwordField(x, fault)}
 ${submit('Close the account for good')}
 </form>
 <p><a href="${x.site.issuer}/account">Back to your account</a></p>`,
@@ -124,7 +127,7 @@ export const stepUpPage = formPage({
     content: html`<p>You signed in a while ago, as <strong>${signedInAt(x).account.userName}</strong>.</p>
 ${generalFault(fault)}
 <form method="post" action="${x.site.issuer}/step-up">${token}${hidden('to', given(x, 'to'))}
-${passwordField(fault)}
+${passwordField(x, fault)}
 ${submit('Go on')}
 </form>`,
   }),

@@ -214,3 +214,42 @@ test('passwords of who is signed in are limited too', async () => {
   );
   await end();
 });
+
+test('an account without a password is asked for a fresh sign-in instead', async () => {
+  const { passwordHash: _, ...rest } = await newAccount(node);
+  const site = (await node.gate.site('default'))!;
+  await site.store.accountAdministration.putPassword(rest.accountId, undefined);
+  const account = (await site.store.accounts.find(rest.accountId))!;
+  const { newSecret, secretHash, newIdentifier } = await import('../oauth/secret.ts');
+  const token = newSecret();
+  const { accountId, epoch } = account;
+  await site.store.sessions.insert({
+    hash: secretHash(token),
+    sessionId: newIdentifier(),
+    accountId,
+    epoch,
+    amr: ['hwk'],
+    authTime: now,
+    seenAt: now,
+    expiresAt: now + 3600_000,
+    userAgent: '',
+  });
+  const browser = new TestBrowser(node);
+  browser.cookies.set('__Host-chartgate-default-session', token);
+  assert.doesNotMatch((await browser.open('/account/password')).html, /id="password"/);
+  now += 10 * 60_000 + 1;
+  const late = await browser.fill('/account/password', { new_password: fresh });
+  assert.equal(late.location, '/sign-in?to=account%2Fpassword');
+  now -= 10 * 60_000;
+  assert.equal((await browser.fill('/account/password', { new_password: fresh })).location, '/account');
+  assert.ok(await signIn(account.userName, fresh));
+});
+
+test('an account has a hundred sessions at most: the one that was not used for the longest time ends', async () => {
+  const owner = await newAccount(node);
+  const first = await signIn(owner.userName);
+  now += 1;
+  const rest = [];
+  for (let i = 0; i < 100; i++) rest.push(await signIn(owner.userName));
+  assert.deepEqual([await isAlive(first), await isAlive(rest.at(0)), await isAlive(rest.at(-1))], [false, true, true]);
+});

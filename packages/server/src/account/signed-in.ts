@@ -46,8 +46,15 @@ export const requireFreshSignIn: Check = check('the sign-in is fresh, or the pas
   if (!isFresh(x, signedInAt(x))) throw new OAuthError('step-up-needed');
 });
 
-/** The parameter `password`, whatever the age of the sign-in. It follows one of the checks above. */
+/**
+ * The parameter `password`, whatever the age of the sign-in. It follows one of the checks above. Of an account that has
+ * no password, a fresh sign-in.
+ */
 export const requirePassword: Check = check('the password is right', async (x) => {
   if (x.request.method === 'GET') return;
-  await requireOwnPassword(x, signedInAt(x).account, parameter(x, 'password') ?? '');
+  const signedIn = signedInAt(x);
+  if (signedIn.account.passwordHash !== undefined) {
+    return requireOwnPassword(x, signedIn.account, parameter(x, 'password') ?? '');
+  }
+  if (!isFresh(x, signedIn)) throw new OAuthError('sign-in-needed');
 });
