@@ -15,7 +15,7 @@ import {
   ownSessionListJson,
   passwordBody,
 } from './schema.ts';
-import { requirePassword, requireSessionToken, signedInAt } from './signed-in.ts';
+import { requireFreshSignIn, requirePassword, requireSessionToken, signedInAt } from './signed-in.ts';
 
 /** `GET /account/me` */
 export const showOwnAccount = api({
@@ -85,7 +85,7 @@ export const listOwnSessions = api({
 export const endOtherSessions = api({
   name: 'account/me/sessions',
   method: 'DELETE',
-  steps: [requireSessionToken],
+  steps: [requireSessionToken, requireFreshSignIn],
   answer: async (x) => json(200, endedJson, { sessions_ended: await endOthers(x, signedInAt(x)) }),
 });
 
@@ -93,7 +93,7 @@ export const endOtherSessions = api({
 export const endOwnSession = api({
   name: 'account/me/sessions',
   method: 'DELETE',
-  steps: [requireSessionToken],
+  steps: [requireSessionToken, requireFreshSignIn],
   answer: async (x) => {
     const { accountId } = signedInAt(x).account;
     const id = x.request.parameters.session ?? '';

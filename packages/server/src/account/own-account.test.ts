@@ -166,6 +166,18 @@ test('step-up by API renews the session’s token', async () => {
   assert.deepEqual([await isAlive(old), await isAlive(json.session_token)], [false, true]);
 });
 
+test('to end other sessions by API a fresh sign-in is needed as well', async () => {
+  const owner = await newAccount(node);
+  const [here, elsewhere] = [await signIn(owner.userName), await signIn(owner.userName)];
+  now += 10 * 60_000 + 1;
+  const refused = await remove('/me/sessions', here);
+  assert.deepEqual([refused.statusCode, refused.json().error], [403, 'login_required']);
+  assert.equal(await isAlive(elsewhere), true);
+  const { json } = await node.postJson(`${account}/sessions/current`, { password: testPassword }, here);
+  assert.equal((await remove('/me/sessions', json.session_token)).statusCode, 200);
+  assert.equal(await isAlive(elsewhere), false);
+});
+
 test('signing out by page takes the session and its cookie away', async () => {
   const browser = new TestBrowser(node);
   await browser.signIn((await newAccount(node)).userName);

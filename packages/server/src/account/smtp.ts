@@ -9,6 +9,9 @@ export type SmtpOptions = {
   readonly from: string;
 };
 
+/** ms. A try must be over before another node may begin the next one. */
+const patience = { dnsTimeout: 10_000, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
+
 /**
  * Sends by a mail server. Errors name its answer's code, never an address or a text.
  * @throws {Error} when the URL or the address cannot be used
@@ -16,7 +19,7 @@ export type SmtpOptions = {
 export function smtpTransport({ url, from }: SmtpOptions): Transport {
   if (!/^smtps?:\/\/[^/]/.test(url)) throw new Error('The SMTP URL is one such as smtps://user:password@mail.example.');
   const sender = readEmail(from);
-  const transport = createTransport(url, { from: sender });
+  const transport = createTransport({ url, ...patience }, { from: sender });
   return {
     async deliver({ to, subject, text }) {
       try {

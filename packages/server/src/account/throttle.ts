@@ -29,7 +29,7 @@ export async function countSignIn(x: Exchange, name: string, account: Account | 
       ? [[limits.known, `${device.toString('base64url')} ${account?.accountId}`]]
       : [
           [limits.network, network],
-          [limits.nameInNetwork, `${network} ${key}`],
+          [limits.nameInNetwork, `${key} ${network}`],
           [limits.name, key],
         ],
   );

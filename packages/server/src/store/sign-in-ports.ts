@@ -17,8 +17,8 @@ export type KeptMail = Omit<SealedMail, 'content'> & { readonly content?: Uint8A
 
 export interface OutboxStore {
   put(mail: SealedMail): Promise<void>;
-  /** Takes mails that are due, for this node alone, and puts their next try off. At most `limit`. */
-  claim(now: number, limit: number): Promise<readonly DueMail[]>;
+  /** Takes the mail that is due for the longest time, for this node alone, and puts its next try off by a minute or more. */
+  claim(now: number): Promise<DueMail | undefined>;
   /** Forgets the text of a mail that was sent. */
   sent(mailId: string, at: number): Promise<void>;
   /** Gives a mail up that no server will take. */

@@ -4,7 +4,7 @@ import { type Site, table } from '../database/site.ts';
 import { raw, type Sql, sql } from '../database/sql.ts';
 
 /** ms from one try to the next: doubled each time, at most an hour. */
-const firstPause = 30_000;
+const firstPause = 60_000;
 const longestPause = 3600_000;
 /** Tried for about half a day. */
 const mostAttempts = 20;
@@ -33,16 +33,16 @@ export function outboxStore({ reads, writes }: Database, site: Site): OutboxStor
       await writes.query(mailing(site, mail));
     },
 
-    async claim(now, limit) {
-      const rows = await writes.query<Row>(sql`
+    async claim(now) {
+      const [row] = await writes.query<Row>(sql`
         update ${outbox} set attempts = attempts + 1,
           next_at = ${now}::int8 + least(${longestPause}::int8, ${firstPause}::int8 * (2 ^ least(attempts, 20))::int8)
         where mail_id in (
           select mail_id from ${outbox}
           where sent_at is null and content is not null and next_at <= ${now} and attempts < ${mostAttempts}
-          order by next_at limit ${limit} for update skip locked)
+          order by next_at, n limit 1 for update skip locked)
         returning *`);
-      return rows.map((row) => ({ ...mailOf(row), content: row.content ?? Buffer.alloc(0), attempts: row.attempts }));
+      return row && { ...mailOf(row), content: row.content ?? Buffer.alloc(0), attempts: row.attempts };
     },
 
     async sent(mailId, at) {
