@@ -130,9 +130,11 @@ describe('metadata', () => {
 
   test('the security service is SMART, open to other origins', async () => {
     type Service = { readonly coding: readonly { readonly code: string }[] };
-    const { cors, service, ...others } = rest.security as {
+    type Uri = { readonly url: string; readonly valueUri: string };
+    const { cors, service, extension, ...others } = rest.security as {
       readonly cors: boolean;
       readonly service: readonly Service[];
+      readonly extension: readonly { readonly url: string; readonly extension: readonly Uri[] }[];
     };
     assert.deepEqual(others, {});
     assert.deepEqual(
@@ -141,7 +143,23 @@ describe('metadata', () => {
     );
     assert.equal((await server.ask('Patient', undefined)).status, 401);
     const smart = await (await server.ask('.well-known/smart-configuration', undefined)).json();
-    assert.equal((smart as { readonly token_endpoint: string }).token_endpoint, `${server.url}/oauth2/default/token`);
+    const { token_endpoint, authorization_endpoint, registration_endpoint, ...more } = smart as Record<string, string>;
+    assert.equal(token_endpoint, `${server.url}/oauth2/default/token`);
+    assert.deepEqual(
+      extension.map(({ url }) => url),
+      ['http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris'],
+    );
+    assert.deepEqual(
+      extension[0]?.extension.map(({ url, valueUri }) => [url, valueUri]),
+      [
+        ['token', token_endpoint],
+        ['authorize', authorization_endpoint],
+        ['register', registration_endpoint],
+        ['introspect', more.introspection_endpoint],
+        ['revoke', more.revocation_endpoint],
+        ['manage', more.management_endpoint],
+      ],
+    );
     const headers = { origin: 'https://app.example' };
     assert.equal(
       (await server.ask('metadata', undefined, { headers })).headers.has('access-control-allow-origin'),

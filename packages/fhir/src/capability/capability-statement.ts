@@ -25,6 +25,8 @@ export type CapabilitySource = {
   readonly parameters: SearchParameters;
   readonly published: Published;
   readonly operations: readonly CapabilityOperation[];
+  /** Addresses of the authorization server by their names in the extension `oauth-uris`: `token`, `authorize` and more. */
+  readonly oauthUris?: Readonly<Record<string, string>>;
 };
 
 /** An operation, and the levels it may be called on; `types` absent: of every type. */
@@ -57,7 +59,7 @@ export function capabilityStatement(source: CapabilitySource) {
     rest: [
       {
         mode: 'server',
-        security,
+        security: security(source),
         resource: resourceTypes.map((type) => resource(type, source)),
         interaction: ['transaction', 'batch', 'history-system', 'search-system'].map((code) => ({ code })),
         ...filled({ operation: listed(operations.filter(({ on }) => on.some(({ level }) => level === 'system'))) }),
@@ -132,15 +134,19 @@ function filled<Lists extends Readonly<Record<string, readonly unknown[]>>>(list
 }
 
 /**
- * Where the endpoints are, `.well-known/smart-configuration` says. The older extension `oauth-uris` demands an
- * authorization endpoint, so that it is not made without one.
+ * Where the endpoints are, `.well-known/smart-configuration` says; and the older extension `oauth-uris`.
  * @see https://hl7.org/fhir/smart-app-launch/conformance.html
  */
-const security = {
-  cors: true,
-  service: [
-    {
-      coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }],
-    },
-  ],
-};
+function security({ oauthUris = {} }: CapabilitySource) {
+  const extension = Object.entries(oauthUris).map(([url, valueUri]) => ({ url, valueUri }));
+  const url = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris';
+  return {
+    ...filled({ extension: extension.length === 0 ? [] : [{ url, extension }] }),
+    cors: true,
+    service: [
+      {
+        coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }],
+      },
+    ],
+  };
+}

@@ -92,7 +92,8 @@ export const showAnyTicket = admin('GET', async ({ site, request }) => {
   return ticketJsonSchema.parse(ticketJson(ticket));
 });
 
-async function requestedClient({ site, request }: AdminCall): Promise<Client> {
+/** The client that the path names. @throws {OAuthError} 404 */
+export async function requestedClient({ site, request }: AdminCall): Promise<Client> {
   const clientId = request.parameters.client ?? '';
   const client = isGateId(clientId) ? await site.store.clients.find(clientId) : undefined;
   if (!client) throw new OAuthError('admin-unknown');

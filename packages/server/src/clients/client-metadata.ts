@@ -15,7 +15,13 @@ export type Registration = {
 
 type AuthMethod = ClientMetadata['token_endpoint_auth_method'];
 
-const authMethods: readonly AuthMethod[] = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'];
+/** How clients may authenticate at the token endpoint. */
+export const authMethods: readonly AuthMethod[] = [
+  'none',
+  'client_secret_basic',
+  'client_secret_post',
+  'private_key_jwt',
+];
 const knownGrantTypes = ['authorization_code', 'refresh_token', 'client_credentials'];
 const longestName = 200;
 const mostKeys = 20;

@@ -3,7 +3,7 @@ import { type CapabilitySource, type Conformance, capabilityStatement, published
 import type { Answer } from './answer.ts';
 
 /** What a statement is made of. */
-export type CapabilitiesSource = Pick<CapabilitySource, 'base' | 'operations'> & {
+export type CapabilitiesSource = Pick<CapabilitySource, 'base' | 'operations' | 'oauthUris'> & {
   readonly conformance: Conformance;
 };
 

@@ -133,8 +133,16 @@ const requireExpiry = check('exp', (x) => {
   const now = x.now / 1000;
   if (typeof exp !== 'number' || !Number.isFinite(exp)) throw new OAuthError('exp-missing', { received: shown(exp) });
   const facts = { received: `${exp}, which is ${offset(exp - now)}`, expected: `${Math.floor(now)} + 300 at most` };
-  if (exp <= now - clockSkew) throw new OAuthError('exp-past', { ...facts, expected: `later than ${Math.floor(now)}` });
-  if (exp > now + longestLifetime + clockSkew) throw new OAuthError('exp-far', facts);
+  if (exp <= now - clockSkew) {
+    const received = `${facts.received}${offBy(now - exp, 'behind')}`;
+    throw new OAuthError('exp-past', { received, expected: `later than ${Math.floor(now)}` });
+  }
+  if (exp > now + longestLifetime + clockSkew) {
+    throw new OAuthError('exp-far', {
+      ...facts,
+      received: `${facts.received}${offBy(exp - now - longestLifetime, 'ahead')}`,
+    });
+  }
 });
 
 const requireStarted = check('nbf and iat are not in the future', (x) => {
@@ -143,7 +151,8 @@ const requireStarted = check('nbf and iat are not in the future', (x) => {
     const value = assertionOf(x).claims[name];
     if (value === undefined) continue;
     if (typeof value !== 'number' || value > now + x.gate.config.clockSkew) {
-      const received = `${name}: ${shown(value)}${typeof value === 'number' ? `, which is ${offset(value - now)}` : ''}`;
+      const ahead = typeof value === 'number' ? `, which is ${offset(value - now)}${offBy(value - now, 'ahead')}` : '';
+      const received = `${name}: ${shown(value)}${ahead}`;
       throw new OAuthError('assertion-early', { received, expected: `at most ${Math.floor(now)}` });
     }
   }
@@ -164,6 +173,13 @@ export function assertionUse(x: Exchange) {
       .digest(),
     expiresAt: Math.ceil((Number(exp) + x.gate.config.clockSkew) * 1000),
   };
+}
+
+/** By how much the client's clock must be wrong for a new assertion to look so; beyond a day it is no clock. */
+function offBy(seconds: number, direction: 'ahead' | 'behind'): string {
+  const least = Math.ceil(seconds);
+  if (least > 24 * 3600) return '';
+  return `; if it was just made, the clock that made it is at least ${least} s ${direction}`;
 }
 
 function offset(seconds: number): string {

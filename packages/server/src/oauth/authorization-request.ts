@@ -1,5 +1,6 @@
+import { signedInOf } from '../account/session.ts';
 import { seeOther } from '../pages/page.ts';
-import type { AuthorizationRequest } from '../store/authorization-ports.ts';
+import type { AuthorizationRequest, OpenRequest } from '../store/authorization-ports.ts';
 import { check } from './endpoint.ts';
 import { type Exchange, type GateAnswer, parameter } from './exchange.ts';
 import { OAuthError } from './oauth-error.ts';
@@ -9,7 +10,7 @@ import { newSecret, secretHash } from './secret.ts';
 const patience = 30 * 60_000;
 
 /** A request on its way through the pages: what was asked and picked, and the secret that the pages' addresses carry. */
-export type PendingRequest = { readonly secret: string; readonly request: AuthorizationRequest };
+export type PendingRequest = { readonly secret: string; readonly request: OpenRequest };
 
 /** The pages between the authorization endpoint and the app, in the order in which a user may see them. */
 export type Station = 'continue' | 'sign-in' | 'patient' | 'consent';
@@ -44,12 +45,20 @@ export function pendingOf(x: Exchange): PendingRequest {
   return x.pending;
 }
 
-/** Keeps what the user picked (a patient, an encounter) with the request. */
+/** Keeps what the user who is signed in picked (a patient, an encounter) with the request. */
 export async function pick(x: Exchange, picked: Pick<AuthorizationRequest, 'patient' | 'encounter'>): Promise<void> {
-  const { secret, request } = pendingOf(x);
-  const replaced = { ...request, ...picked };
+  const { secret, request: known } = pendingOf(x);
+  const { patient: _patient, encounter: _encounter, pickedBy: _pickedBy, ...request } = known;
+  const signedIn = await signedInOf(x);
+  const replaced = { ...request, ...picked, ...(signedIn ? { pickedBy: signedIn.account.accountId } : {}) };
   await x.site.store.authorizationRequests.replace(secretHash(secret), replaced);
   x.pending = { secret, request: replaced };
+}
+
+/** Takes the request away. @throws {OAuthError} where somebody else did before: of many at once, one may go on */
+export async function closeRequest(x: Exchange): Promise<void> {
+  const isFirst = await x.site.store.authorizationRequests.remove(secretHash(pendingOf(x).secret));
+  if (!isFirst) throw new OAuthError('request-unknown');
 }
 
 /**

@@ -24,14 +24,13 @@ const requireUnusedAssertion = check('jti is unused', async (x) => {
   if (!(await x.site.store.tokens.useAssertion(assertionUse(x)))) throw new OAuthError('jti-used');
 });
 
-/** How the client of a secret is named: HTTP Basic or the form, whichever the client uses. */
-const findClientOfSecret = check('client is known', async (x) => {
-  const { clientId, secret } = credentials(x);
+/** How a client is named: HTTP Basic or the form, whichever the client uses. */
+const findNamedClient = check('client is known', async (x) => {
+  const { clientId } = credentials(x);
   if (clientId === undefined) throw new OAuthError('authentication-missing');
   const client = await x.site.client(clientId);
   if (!client) throw new OAuthError('client-unknown', { received: `client_id: ${shown(clientId)}` });
   x.client = client;
-  if (secret === undefined) throw new OAuthError('authentication-missing');
 });
 
 const requireSecret = check('client_secret', (x) => {
@@ -41,11 +40,40 @@ const requireSecret = check('client_secret', (x) => {
   if (secret === undefined || !matchesHash(secret, secretHash)) throw new OAuthError('secret-wrong');
 });
 
-const secretChecks: readonly Step[] = [findClientOfSecret, requireApproved, requireSecret];
+/** A client_id beside the header must not name another client. */
+const requireSameClientId = check('client_id is the same everywhere', (x) => {
+  const named = parameter(x, 'client_id');
+  const { clientId } = clientOf(x);
+  if (named !== undefined && named !== clientId) {
+    throw new OAuthError('client-id', { received: `client_id: ${shown(named)}`, expected: clientId });
+  }
+});
 
-/** By assertion or by secret, as the request has it; for endpoints that hand out nothing worth more than a secret. */
+const secretChecks: readonly Step[] = [findNamedClient, requireApproved, requireSameClientId, requireSecret];
+
+/** A name alone is enough for a client that was registered without anything to prove it by, and for no other. */
+const requirePublicClient = check('client is a public one', (x) => {
+  const { token_endpoint_auth_method } = clientOf(x).metadata;
+  if (token_endpoint_auth_method !== 'none') {
+    throw new OAuthError('authentication-missing', {
+      received: 'client_id alone',
+      expected: `${token_endpoint_auth_method}, as registered`,
+    });
+  }
+});
+
+const publicChecks: readonly Step[] = [findNamedClient, requireApproved, requireSameClientId, requirePublicClient];
+
+/**
+ * By assertion, by secret, or by name alone where the client is a public one, as the request has it; for endpoints where
+ * the client shows something more that it was given: a code, a token.
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-2.3
+ */
 export const authenticateClient: Choice = {
-  choose: (x) => (hasAssertion(x) ? [...assertionChecks, requireUnusedAssertion] : secretChecks),
+  choose: (x) => {
+    if (hasAssertion(x)) return [...assertionChecks, requireUnusedAssertion];
+    return credentials(x).secret === undefined ? publicChecks : secretChecks;
+  },
 };
 
 function hasAssertion(x: Exchange): boolean {

@@ -16,6 +16,8 @@ export type GateConfig = {
   readonly jwksTimeout: number;
   /** Refused requests of an address. */
   readonly refusals: RateLimit;
+  /** Requests to the authorization endpoint of an address: each is kept for a while. */
+  readonly authorizations: RateLimit;
   /** Registrations of an address. */
   readonly registrations: RateLimit;
   /** Registrations of everybody together, on all nodes, in 24 hours. */
@@ -35,6 +37,7 @@ export const defaultGateConfig: Omit<GateConfig, 'publicUrl'> = {
   allowLoopbackJwks: false,
   jwksTimeout: 5000,
   refusals: { perMinute: 60, burst: 60 },
+  authorizations: { perMinute: 120, burst: 300 },
   registrations: { perMinute: 10, burst: 30 },
   registrationsPerDay: 5000,
   tickets: { days: 7, perClient: 200, withoutClient: 2000 },

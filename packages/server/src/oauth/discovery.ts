@@ -1,56 +1,55 @@
 import type { GateAnswer, GateRequest } from './exchange.ts';
 import type { Gate, GateSite } from './gate.ts';
-import { assertionAlgorithms } from './jwks.ts';
 import { OAuthError, refusalAnswer } from './oauth-error.ts';
-import { publicKeys } from './signing-key.ts';
-import { supportedGrantTypes } from './token.ts';
+import { capabilities, endpointsOf, openid, protocol } from './server-metadata.ts';
+import { jwksMaxAge, publicKeys } from './signing-key.ts';
 
-/** SMART discovery. @see https://hl7.org/fhir/smart-app-launch/conformance.html#using-well-known */
-export const smartConfiguration = document((_gate, site) => ({
-  ...endpoints(site),
-  // the specification demands the member everywhere; without an authorization endpoint there is nothing to use it with
-  code_challenge_methods_supported: ['S256'],
-  capabilities: ['client-confidential-asymmetric', 'permission-v1', 'permission-v2'],
-}));
+/** SMART discovery. @see https://hl7.org/fhir/smart-app-launch/STU2.2/conformance.html#using-well-known */
+export const smartConfiguration = document((_gate, site) => {
+  const { userinfo_endpoint, end_session_endpoint, ...endpoints } = endpointsOf(site);
+  return { issuer: site.issuer, ...endpoints, ...protocol, capabilities };
+});
 
-/** OpenID Connect discovery, and RFC 8414's. @see https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata */
-export const openidConfiguration = document((_gate, site) => ({
-  issuer: site.issuer,
-  jwks_uri: `${site.issuer}/jwk`,
-  ...endpoints(site),
-  response_types_supported: [],
-  subject_types_supported: ['public'],
-  id_token_signing_alg_values_supported: ['RS256'],
-}));
+/**
+ * OpenID Connect discovery, and RFC 8414's.
+ * @see https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata
+ * @see https://www.rfc-editor.org/rfc/rfc8414#section-3
+ */
+export const openidConfiguration = document((_gate, site) => {
+  const { management_endpoint, ...endpoints } = endpointsOf(site);
+  return { issuer: site.issuer, ...endpoints, ...protocol, ...openid };
+});
 
-/** The server's public keys. @see https://www.rfc-editor.org/rfc/rfc7517#section-5 */
-export const jwk = document(async (gate, site) => ({ keys: await publicKeys(gate, site) }));
+/**
+ * The server's public keys, the next one's among them: a copy that is kept as long as it may be holds every key that
+ * signs by then. @see https://www.rfc-editor.org/rfc/rfc7517#section-5
+ */
+export const jwk = document(async (gate, site) => ({ keys: await publicKeys(gate, site) }), jwksMaxAge);
 
-/** What works today, by absolute addresses. */
-function endpoints(site: GateSite) {
-  const algorithms = assertionAlgorithms;
-  const methods = ['private_key_jwt', 'client_secret_basic', 'client_secret_post'];
+/**
+ * The addresses that the CapabilityStatement names, for apps of SMART's first release; in OpenEMR's order.
+ * @see https://hl7.org/fhir/smart-app-launch/STU2.2/conformance.html#declaring-support-for-oauth2-endpoints
+ */
+export function oauthUris(publicUrl: string, site: string): Readonly<Record<string, string>> {
+  const issuer = `${publicUrl}/oauth2/${site}`;
+  const endpoints = endpointsOf({ issuer, tokenUrl: `${issuer}/token` });
   return {
-    token_endpoint: site.tokenUrl,
-    registration_endpoint: `${site.issuer}/registration`,
-    introspection_endpoint: `${site.issuer}/introspect`,
-    revocation_endpoint: `${site.issuer}/revoke`,
-    grant_types_supported: supportedGrantTypes,
-    scopes_supported: ['system/*.rs', 'system/*.cruds', 'system/*.read', 'system/*.write', 'system/*.*'],
-    token_endpoint_auth_methods_supported: ['private_key_jwt'],
-    token_endpoint_auth_signing_alg_values_supported: algorithms,
-    introspection_endpoint_auth_methods_supported: methods,
-    introspection_endpoint_auth_signing_alg_values_supported: algorithms,
-    revocation_endpoint_auth_methods_supported: methods,
-    revocation_endpoint_auth_signing_alg_values_supported: algorithms,
+    token: endpoints.token_endpoint,
+    authorize: endpoints.authorization_endpoint,
+    register: endpoints.registration_endpoint,
+    introspect: endpoints.introspection_endpoint,
+    revoke: endpoints.revocation_endpoint,
+    manage: endpoints.management_endpoint,
   };
 }
 
-function document(content: (gate: Gate, site: GateSite) => object | Promise<object>) {
+/** @param maxAge how long a copy may be kept, seconds */
+function document(content: (gate: Gate, site: GateSite) => object | Promise<object>, maxAge = 60) {
   return async (gate: Gate, request: GateRequest): Promise<GateAnswer> => {
     const site = await gate.site(request.site);
     if (!site) return refusalAnswer(new OAuthError('unknown-site'));
-    const headers = { 'cache-control': 'public, max-age=60' };
+    if (request.method !== 'GET') return refusalAnswer(new OAuthError('method', { headers: { allow: 'GET' } }));
+    const headers = { 'cache-control': `public, max-age=${maxAge}` };
     return { status: 200, headers, body: await content(gate, site) };
   };
 }

@@ -1,3 +1,4 @@
+import type { AuthorizationRequest, IssuedCode, KnownRefreshToken } from '../store/authorization-ports.ts';
 import type { Client } from '../store/gate-ports.ts';
 import type { Assertion } from './assertion.ts';
 import type { PendingRequest } from './authorization-request.ts';
@@ -39,6 +40,13 @@ export type Exchange = {
   form?: ReadonlyMap<string, string>;
   /** The authorization request that a page is about. */
   pending?: PendingRequest;
+  /** Where the app waits, once that is known to be an address of its own. */
+  returnTo?: Pick<AuthorizationRequest, 'redirectUri' | 'state'>;
+  /** The launch that the authorization request used up. */
+  launch?: NonNullable<AuthorizationRequest['launch']>;
+  /** The authorization code that the request shows, and the refresh token; what they are worth is up to the checks. */
+  code?: IssuedCode;
+  refreshToken?: KnownRefreshToken;
   /** The client that the request names; what it proves is up to the checks that follow. */
   client?: Client;
   assertion?: Assertion;
@@ -48,6 +56,8 @@ export type Exchange = {
   /** The scopes of the token, separated by spaces. */
   grantedScope?: string;
   accessToken?: string;
+  /** The refresh token that was issued with it. */
+  issuedRefreshToken?: string;
 };
 
 /** A parameter of the form; undefined where it is absent or empty (RFC 6749 section 3.2: the two are the same). */

@@ -7,6 +7,11 @@ export const requirePost = check('method is POST', ({ request }) => {
   }
 });
 
+export const requireGetOrPost = check('method is GET or POST', ({ request: { method } }) => {
+  if (method === 'GET' || method === 'POST') return;
+  throw new OAuthError('method', { received: method, headers: { allow: 'GET, POST' } });
+});
+
 /** Reads the form of the body. Parameters in the URL would end up in logs, so they are not read. */
 export const requireFormBody = check('body is a form', (x) => {
   const type = x.request.headers['content-type'];

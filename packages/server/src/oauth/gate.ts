@@ -58,6 +58,7 @@ export type Gate = {
   readonly failures: RateLimiter;
   readonly registrations: RateLimiter;
   readonly accounts: AccountDesk;
+  readonly authorizations: RateLimiter;
   site(name: string): Promise<GateSite | undefined>;
   siteNames(): Promise<readonly string[]>;
   /** Stops cleaning up and hearing of other nodes. */
@@ -89,6 +90,7 @@ export async function openGate(options: GateOptions): Promise<Gate> {
     failures: rateLimiter(options.config.refusals, now),
     registrations: rateLimiter(options.config.registrations, now),
     accounts: accountDesk(options.config.accounts, now),
+    authorizations: rateLimiter(options.config.authorizations, now),
     async site(name) {
       const known = sites.get(name);
       if (known) return known;

@@ -35,7 +35,7 @@ export function pageEndpoint(
 }
 
 /** The form of a page, which must be one that this browser was shown. Its fields may come more than once: see `fields`. */
-const readForm = check('form is our own', (x) => {
+export const readForm = check('form is our own', (x) => {
   const { method, headers, body } = x.request;
   if (method === 'GET') return;
   if (method !== 'POST') throw new OAuthError('method', { received: method, headers: { allow: 'GET, POST' } });

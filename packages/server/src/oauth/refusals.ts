@@ -1,7 +1,10 @@
 import { accountRefusals } from './refusals/account.ts';
 import { adminRefusals } from './refusals/admin.ts';
+import { authorizationRefusals } from './refusals/authorization.ts';
 import { authorizeRefusals } from './refusals/authorize.ts';
 import { clientRefusals } from './refusals/client.ts';
+import { grantRefusals } from './refusals/grant.ts';
+import { openidRefusals } from './refusals/openid.ts';
 import { registrationRefusals } from './refusals/registration.ts';
 import { requestRefusals } from './refusals/request.ts';
 import { scopeRefusals } from './refusals/scope.ts';
@@ -13,8 +16,11 @@ import { scopeRefusals } from './refusals/scope.ts';
 export const refusals = {
   ...requestRefusals,
   ...authorizeRefusals,
+  ...authorizationRefusals,
+  ...grantRefusals,
   ...clientRefusals,
   ...scopeRefusals,
+  ...openidRefusals,
   ...registrationRefusals,
   ...adminRefusals,
   ...accountRefusals,

@@ -28,6 +28,9 @@ export const siteSettings = z.strictObject({
   session_lifetime: seconds(300, 90 * days)
     .default(8 * 3600)
     .describe('of a sign-in without use, seconds'),
+  signing_key_lifetime: seconds(days, 3650 * days)
+    .default(90 * days)
+    .describe('of a key that signs id_tokens, until the next one takes over, seconds'),
   registration: z
     .enum(['open', 'token', 'closed'])
     .default('open')

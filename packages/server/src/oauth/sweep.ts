@@ -1,4 +1,5 @@
 import type { Gate } from './gate.ts';
+import { tendSigningKeys } from './key-rotation.ts';
 
 const batch = 1000;
 /** So many batches in a row at most: what is left waits for the next turn. */
@@ -14,6 +15,7 @@ export async function sweep(gate: Gate): Promise<number> {
   let deleted = 0;
   for (const name of await gate.siteNames()) {
     const site = await gate.site(name);
+    if (site) await tendSigningKeys(gate, site).catch((error) => gate.log.error(error, 'the signing keys need care'));
     for (let n = 0; site && n < mostBatches; n++) {
       const rows = await site.store.sweep({
         expiredBefore: now - clockMargin,

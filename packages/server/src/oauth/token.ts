@@ -1,11 +1,13 @@
 import { type Choice, check, endpoint } from './endpoint.ts';
 import { parameter } from './exchange.ts';
 import { limitFailures, rejectRepeatedParameters, requireFormBody, requirePost } from './form.ts';
+import { authorizationCode } from './grants/authorization-code.ts';
 import { clientCredentials } from './grants/client-credentials.ts';
 import type { Grant } from './grants/grant.ts';
+import { refreshToken } from './grants/refresh-token.ts';
 import { OAuthError, shownRedacted } from './oauth-error.ts';
 
-const grants: readonly Grant[] = [clientCredentials];
+const grants: readonly Grant[] = [authorizationCode, refreshToken, clientCredentials];
 
 /** The grant types that work, for discovery and registration. */
 export const supportedGrantTypes: readonly string[] = grants.map((grant) => grant.grantType);

@@ -18,7 +18,12 @@ export type AuthorizationRequest = {
   /** What the user picked on the way. */
   readonly patient?: string;
   readonly encounter?: string;
+  /** The account that picked it; for another one it is as if nothing was picked. */
+  readonly pickedBy?: string;
 };
+
+/** A request that is still open, and when it came in. */
+export type OpenRequest = AuthorizationRequest & { readonly createdAt: number };
 
 /** The record system's context. @see https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html */
 export type LaunchContext = {
@@ -31,10 +36,11 @@ export type LaunchContext = {
 
 export interface AuthorizationRequestStore {
   insert(hash: Uint8Array, request: AuthorizationRequest, createdAt: number, expiresAt: number): Promise<void>;
-  find(hash: Uint8Array, now: number): Promise<AuthorizationRequest | undefined>;
+  find(hash: Uint8Array, now: number): Promise<OpenRequest | undefined>;
   /** Adds what the user picked. */
   replace(hash: Uint8Array, request: AuthorizationRequest): Promise<void>;
-  remove(hash: Uint8Array): Promise<void>;
+  /** False where it was removed before: of many at once, one may go on. */
+  remove(hash: Uint8Array): Promise<boolean>;
 }
 
 /** A launch from the record system, good for one request of its client by the user who launched. */
@@ -141,4 +147,6 @@ export interface AuthorizationStore {
   rotate(hash: Uint8Array, tokens: Required<NewTokens>): Promise<boolean>;
   /** Kills the authorization with all that hangs from it, on all nodes. */
   revoke(authorizationId: string): Promise<void>;
+  /** Kills all that the account gave the client, on all nodes. */
+  revokeAll(accountId: string, clientId: string): Promise<void>;
 }

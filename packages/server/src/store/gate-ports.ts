@@ -47,6 +47,8 @@ export type Client = {
   readonly createdAt: number;
   readonly decidedAt?: number;
   readonly reason?: string;
+  /** It may ask about the access tokens of all clients. Only an administrator says so. */
+  readonly isResourceServer?: boolean;
 };
 
 /** A change of a client's state. `from`: the states it may be in; in any other nothing happens. */
@@ -71,6 +73,8 @@ export interface ClientStore {
    * all nodes, in one statement. Undefined where the client is unknown or not in one of `from`.
    */
   decide(clientId: string, decision: Decision): Promise<{ client: Client; tokensRevoked: number } | undefined>;
+  /** Says whether the client is a resource server, to all nodes. Undefined where it is unknown. */
+  setResourceServer(clientId: string, isResourceServer: boolean): Promise<Client | undefined>;
 }
 
 /** An access token to be stored. */
@@ -143,19 +147,35 @@ export interface TicketStore {
   list(filter: { readonly clientId?: string; readonly limit: number }): Promise<readonly Ticket[]>;
 }
 
-/** The server's key for signing id_tokens; the private part is sealed. */
+/**
+ * A key of the server for signing id_tokens. Keys follow each other: `signsUntil` of one is `signsFrom` of the next. Times
+ * are ms since the epoch.
+ */
 export type StoredSigningKey = {
   readonly kid: string;
   readonly publicJwk: Readonly<Record<string, unknown>>;
-  readonly sealedPrivateKey: Uint8Array;
+  /** Absent: it was destroyed, for the key has signed its last. */
+  readonly sealedPrivateKey?: Uint8Array;
   readonly createdAt: number;
+  readonly signsFrom: number;
+  /** Absent: no key follows it yet. */
+  readonly signsUntil?: number;
 };
 
+export type NewSigningKey = Omit<Required<StoredSigningKey>, 'signsUntil'>;
+
+/** Each write is one statement, and of several nodes' at once one succeeds: true on that node alone. */
 export interface SigningKeyStore {
-  /** Newest first. */
+  /** The last in line first. */
   list(): Promise<readonly StoredSigningKey[]>;
-  /** Stores the key unless the site has one already: several nodes may start at once. */
-  insertFirst(key: StoredSigningKey): Promise<void>;
+  /** Stores the key unless the site has one already. */
+  insertFirst(key: NewSigningKey): Promise<boolean>;
+  /** Puts a key behind the one of this `kid`, where that is the last in line. */
+  insertAfter(kid: string, key: NewSigningKey): Promise<boolean>;
+  /** Deletes all keys and puts this one in their place. */
+  replaceAll(key: NewSigningKey): Promise<boolean>;
+  /** Destroys the private halves of keys that signed their last before a time, and forgets keys that did before another. */
+  retire(before: { readonly destroy: number; readonly forget: number }): Promise<void>;
 }
 
 /** What an administrator set of the site, by the setting's name. */

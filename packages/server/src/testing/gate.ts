@@ -114,7 +114,11 @@ export async function testGate(test: TestDatabase, options: TestGateOptions = {}
     payload?: string,
   ): Promise<Answer> {
     const answer = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
-    return { status: answer.statusCode, headers: answer.headers, json: answer.body === '' ? {} : answer.json() };
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      json: answer.body.startsWith('{') ? answer.json() : {},
+    };
   }
   const authorization = (bearer: string | undefined) =>
     bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };

@@ -6,6 +6,7 @@ import { bundle } from '../interaction/bundle.ts';
 import { capabilities } from '../interaction/capabilities.ts';
 import { dispatch, noSuchPath } from '../interaction/dispatch.ts';
 import type { FhirContext } from '../interaction/request.ts';
+import { oauthUris } from '../oauth/discovery.ts';
 import { operate } from '../operation/operate.ts';
 import { operations } from '../operation/operations.ts';
 import { sendRaw, wantsRaw } from './binary.ts';
@@ -141,5 +142,6 @@ function metadata(chart: Chart, request: FastifyRequest, reply: FastifyReply): F
   const site = requireSite(chart, name);
   requireJsonAnswer(request.headers.accept, queryOf(request).get('_format') ?? undefined);
   const base = fhirBase(chart.publicUrl, site.name);
-  return send(reply, capabilities({ base, conformance: site.conformance, operations }), base);
+  const addresses = oauthUris(chart.publicUrl, site.name);
+  return send(reply, capabilities({ base, conformance: site.conformance, operations, oauthUris: addresses }), base);
 }

@@ -11,19 +11,26 @@ import {
   showClient,
   suspendClient,
 } from '../clients/admin.ts';
+import { resourceServer } from '../clients/admin-resource-server.ts';
 import { changeSettings, showSettings } from '../clients/admin-settings.ts';
+import { listSigningKeys, rotateSigningKeys } from '../clients/admin-signing-keys.ts';
 import { issueAccessToken } from '../clients/admin-token.ts';
 import { showRegisteredClient } from '../clients/registered-client.ts';
 import { register } from '../clients/registration.ts';
+import { authorize } from '../oauth/authorize.ts';
+import { continueRequest } from '../oauth/continue.ts';
 import { jwk, openidConfiguration, smartConfiguration } from '../oauth/discovery.ts';
 import type { Endpoint } from '../oauth/endpoint.ts';
 import type { GateAnswer, GateRequest } from '../oauth/exchange.ts';
 import type { Gate } from '../oauth/gate.ts';
 import { introspect } from '../oauth/introspect.ts';
+import { logout } from '../oauth/logout.ts';
 import { OAuthError, refusalAnswer } from '../oauth/oauth-error.ts';
 import { revoke } from '../oauth/revoke.ts';
+import { smartStyle } from '../oauth/smart-style.ts';
 import { showTicket } from '../oauth/ticket.ts';
 import { token } from '../oauth/token.ts';
+import { userinfo } from '../oauth/userinfo.ts';
 import { Html } from '../pages/html.ts';
 
 const largestBody = 65_536;
@@ -31,9 +38,17 @@ const largestBody = 65_536;
 const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/apis/:site/fhir/.well-known/smart-configuration', smartConfiguration],
   ['/oauth2/:site/.well-known/openid-configuration', openidConfiguration],
+  ['/oauth2/:site/.well-known/oauth-authorization-server', openidConfiguration],
+  ['/.well-known/oauth-authorization-server/oauth2/:site', openidConfiguration],
   ['/oauth2/:site/jwk', jwk],
+  ['/oauth2/:site/jwks', jwk],
+  ['/oauth2/:site/userinfo', userinfo],
+  ['/oauth2/:site/logout', logout],
   ['/oauth2/:site/registration', register],
   ['/oauth2/:site/client/:client', showRegisteredClient],
+  ['/oauth2/:site/authorize', authorize],
+  ['/oauth2/:site/continue', continueRequest],
+  ['/oauth2/:site/smart/smart-style', smartStyle],
   ['/oauth2/:site/token', token],
   ['/oauth2/:site/introspect', introspect],
   ['/oauth2/:site/revoke', revoke],
@@ -43,7 +58,10 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/apis/:site/admin/clients/:client/approve', approveClient],
   ['/apis/:site/admin/clients/:client/suspend', suspendClient],
   ['/apis/:site/admin/clients/:client/revoke', revokeClient],
+  ['/apis/:site/admin/clients/:client/resource-server', resourceServer],
   ['/apis/:site/admin/settings', adminMethods({ GET: showSettings, PATCH: changeSettings })],
+  ['/apis/:site/admin/signing-keys', listSigningKeys],
+  ['/apis/:site/admin/signing-keys/rotate', rotateSigningKeys],
   ['/apis/:site/admin/tokens', issueAccessToken],
   ['/apis/:site/admin/tickets', listTickets],
   ['/apis/:site/admin/tickets/:ticket', showAnyTicket],

@@ -6,7 +6,7 @@ import { OAuthError, shown, shownRedacted } from '../oauth-error.ts';
 export type Grant = {
   readonly grantType: string;
   readonly steps: readonly Step[];
-  readonly answer: (x: Exchange) => GateAnswer;
+  readonly answer: (x: Exchange) => GateAnswer | Promise<GateAnswer>;
 };
 
 export const requireGrantTypeAllowed = check('client may use the grant type', (x) => {

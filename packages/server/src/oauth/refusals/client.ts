@@ -5,20 +5,20 @@ export const clientRefusals = {
   'grant-type-missing': badRequest(
     'invalid_request',
     'grant_type is missing.',
-    'grant_type=client_credentials',
-    'Add grant_type=client_credentials to the form.',
+    'grant_type=authorization_code, refresh_token or client_credentials',
+    'Add grant_type to the form.',
   ),
   'grant-type-unsupported': badRequest(
     'unsupported_grant_type',
     'This grant type is not supported. The discovery document lists the ones that are.',
-    'client_credentials',
+    'authorization_code, refresh_token or client_credentials',
     'See grant_types_supported in the discovery document.',
   ),
   'grant-type-not-allowed': badRequest(
     'unauthorized_client',
     'The client is not registered for this grant type.',
     'a grant type the client was registered with',
-    'Register a client whose grant_types include client_credentials; a client with system/ scopes gets it by default.',
+    'Register a client whose grant_types include it. Left out, they follow from the rest: authorization_code with redirect_uris, client_credentials with system/ scopes.',
   ),
   'several-authentications': badRequest(
     'invalid_request',
@@ -59,8 +59,8 @@ export const clientRefusals = {
     'An administrator revoked this client for good. Register a new one if it should go on.',
   ),
   'client-id': unauthenticated(
-    'the client_id of the assertion, or none',
-    'Leave client_id out of the form, or send the one that stands in the assertion.',
+    'the client_id of the assertion or of the Authorization header, or none',
+    'Leave client_id out of the form, or send the one that stands in the assertion (or in the Authorization header).',
   ),
   'secret-none': unauthenticated(
     'a client with a secret',

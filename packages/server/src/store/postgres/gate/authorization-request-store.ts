@@ -18,10 +18,10 @@ export function authorizationRequestStore({ reads, writes }: Database, site: Sit
     },
 
     async find(hash, now) {
-      const [row] = await reads.query<{ content: AuthorizationRequest }>(
-        sql`select content from ${requests} where h = ${hash} and expires_at > ${now}`,
+      const [row] = await reads.query<{ content: AuthorizationRequest; created_at: string }>(
+        sql`select content, created_at from ${requests} where h = ${hash} and expires_at > ${now}`,
       );
-      return row?.content;
+      return row && { ...row.content, createdAt: Number(row.created_at) };
     },
 
     async replace(hash, request) {
@@ -29,7 +29,8 @@ export function authorizationRequestStore({ reads, writes }: Database, site: Sit
     },
 
     async remove(hash) {
-      await writes.query(sql`delete from ${requests} where h = ${hash}`);
+      const rows = await writes.query(sql`delete from ${requests} where h = ${hash} returning h`);
+      return rows.length > 0;
     },
   };
 }

@@ -143,6 +143,14 @@ export function authorizationStore({ reads, writes }: Database, site: Site): Aut
         )
         select ${announce({ site: site.name, users: true })} from killed`);
     },
+
+    async revokeAll(accountId, clientId) {
+      await writes.query(sql`
+        with killed as (
+          delete from ${authorizations} where account_id = ${accountId} and client_id = ${clientId} returning 1
+        )
+        select ${announce({ site: site.name, users: true })} from killed limit 1`);
+    },
   };
 }
 

@@ -17,6 +17,7 @@ type Row = {
   created_at: string;
   decided_at: string | null;
   reason: string | null;
+  is_resource_server: boolean;
 };
 
 export function clientStore({ reads, writes }: Database, site: Site): ClientStore {
@@ -67,6 +68,15 @@ export function clientStore({ reads, writes }: Database, site: Site): ClientStor
         from changed c`);
       return row && { client: clientOf(row), tokensRevoked: row.tokens_revoked };
     },
+
+    async setResourceServer(clientId, isResourceServer) {
+      const [row] = await writes.query<Row>(sql`
+        with changed as (
+          update ${clients} set is_resource_server = ${isResourceServer} where client_id = ${clientId} returning *
+        )
+        select c.*, ${announce({ site: site.name, clientId })} from changed c`);
+      return row && clientOf(row);
+    },
   };
 }
 
@@ -84,5 +94,6 @@ function clientOf(row: Row): Client {
     createdAt: Number(row.created_at),
     ...(row.decided_at === null ? {} : { decidedAt: Number(row.decided_at) }),
     ...(row.reason === null ? {} : { reason: row.reason }),
+    isResourceServer: row.is_resource_server,
   };
 }
