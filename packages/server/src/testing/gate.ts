@@ -1,5 +1,6 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, randomUUID, sign } from 'node:crypto';
 import { type FastifyInstance, fastify } from 'fastify';
+import { outboxMailer } from '../account/outbox.ts';
 import { ensureAdminCredential } from '../clients/admin-credential.ts';
 import { defaultGateConfig, type GateConfig } from '../oauth/config.ts';
 import { type Gate, type GateOptions, openGate } from '../oauth/gate.ts';
@@ -94,12 +95,13 @@ const plenty = { perMinute: 1e6, burst: 1e6 };
 /** Opens one more node on the database. */
 export async function testGate(test: TestDatabase, options: TestGateOptions = {}): Promise<TestGate> {
   const { config, ...rest } = options;
+  const stores = gateStores(test.database, test.address);
   const gate = await openGate({
     config: { publicUrl, ...defaultGateConfig, refusals: plenty, authorizations: plenty, ...config },
-    stores: gateStores(test.database, test.address),
+    stores,
     sealingKey,
     log: { error: (cause) => console.error(cause) },
-    mailer: { send: async () => {} },
+    mailer: outboxMailer(stores, { sealingKey: rest.sealingKey ?? sealingKey, now: rest.now ?? Date.now }),
     ...rest,
   });
   const app = fastify();

@@ -12,6 +12,7 @@ export async function sweep(writes: Connection, site: Site, r: Retention): Promi
   const clients = table(site, 'client');
   const authorizations = table(site, 'user_authorization');
   const tokens = table(site, 'access_token');
+  const outbox = table(site, 'outbox');
   const expired = (name: string) => {
     const rows = table(site, name);
     return sql`delete from ${rows} where h in (
@@ -24,6 +25,12 @@ export async function sweep(writes: Connection, site: Site, r: Retention): Promi
     expired('authorization_request'),
     expired('launch'),
     expired('spent_refresh_token'),
+    expired('sign_up'),
+    expired('account_link'),
+    expired('sign_in_step'),
+    expired('known_device'),
+    sql`delete from ${outbox} where mail_id in (
+      select mail_id from ${outbox} where created_at < ${r.mailBefore} limit ${r.limit})`,
     sql`delete from ${authorizations} where authorization_id in (
       select authorization_id from ${authorizations} a
       where greatest(code_expires_at, refresh_expires_at) < ${r.expiredBefore - authorizationMemory}
