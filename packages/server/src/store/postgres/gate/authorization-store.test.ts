@@ -223,6 +223,7 @@ const sweep = (expiredBefore: number) =>
     ticketsBefore: 0,
     ticketsPerClient: 10,
     ticketsWithoutClient: 10,
+    mailBefore: 0,
     pendingBefore: 0,
     limit: 1000,
   });
