@@ -70,6 +70,7 @@ for (const words of [
   ['profiles', 'use', '../x'],
   ['serve', '--port', 'x'],
   ['serve', '--validation', 'x'],
+  ['serve', '--smtp-url', 'smtp://mail.example'],
 ]) {
   test(`${words.join(' ')} is exit code 3`, async () => assert.equal(await run(words, capturedIo()), 3));
 }

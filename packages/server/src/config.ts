@@ -1,3 +1,4 @@
+import type { DemoAccount } from './demo-accounts.ts';
 import type { WriteValidation } from './interaction/request.ts';
 
 /** What `serve` is told. */
@@ -15,8 +16,12 @@ export type ServeOptions = {
   readonly publicUrl?: string;
   /** What a resource must meet to be written. (Default: `structure`) */
   readonly validation?: WriteValidation;
-  /** Fills an empty site with synthetic patients. */
+  /** Fills an empty site with synthetic patients, and shows accounts to look around with. */
   readonly demo?: boolean;
+  /** The mail server, such as `smtps://user:password@mail.example`. Absent: mail is kept and not sent. */
+  readonly smtpUrl?: string;
+  /** The address that mail comes from; with `smtpUrl`. */
+  readonly mailFrom?: string;
   /** Hears the log, a line of JSON each. (Default: standard error) The level is `CHARTGATE_LOG`, by default `warn`. */
   readonly log?: (line: string) => void;
 };
@@ -28,6 +33,8 @@ export type Serving = {
   readonly credentialFile: string;
   /** Patients that the demo loaded at this start; 0 where they were there already. */
   readonly demoPatients: number;
+  /** Names and passwords of the demo's accounts; empty without a demo. */
+  readonly demoAccounts: readonly DemoAccount[];
   /** Answers what is under way, then stops everything that `serve` started. */
   close(): Promise<void>;
 };

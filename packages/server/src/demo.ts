@@ -16,12 +16,7 @@ const demo = { seed: 'demo', count: 44 };
 export async function loadDemo(
   chart: Pick<FhirContext, 'base' | 'store' | 'conformance' | 'indexing'>,
 ): Promise<number> {
-  const rights = rightsOf({
-    site: 'default',
-    clientId: 'demo',
-    scopes: parseScope('system/*.cruds').scopes,
-    expiresAt: Number.POSITIVE_INFINITY,
-  });
+  const rights = demoRights();
   const context: FhirContext = { ...chart, validation: 'structure', operate, rights, seal: { key: '', boundTo: '' } };
   const bundles = [supportingBundle({ seed: demo.seed }), ...patients(demo), ...showcase({ seed: demo.seed })];
   const last = bundles.at(-1)?.entry.at(-1)?.resource;
@@ -32,4 +27,19 @@ export async function loadDemo(
     await bundle(parseBundle(JSON.stringify(one)), { handling: 'strict', returns: 'minimal' }, context);
   }
   return bundles.flatMap(({ entry }) => entry).filter(({ resource }) => resource.resourceType === 'Patient').length;
+}
+
+/** Reads what the demo holds, as JSON; undefined where it is not there. */
+export function demoResource(store: Pick<FhirContext['store'], 'read'>) {
+  return async (type: string, id: string): Promise<string | undefined> =>
+    (await store.read(demoRights().require({ code: 'read', type, id })))?.body ?? undefined;
+}
+
+function demoRights() {
+  return rightsOf({
+    site: 'default',
+    clientId: 'demo',
+    scopes: parseScope('system/*.cruds').scopes,
+    expiresAt: Number.POSITIVE_INFINITY,
+  });
 }

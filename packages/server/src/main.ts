@@ -3,6 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { pino } from 'pino';
+import { defaultAccountConfig } from './account/config.ts';
+import { startDelivery } from './account/deliver.ts';
+import { outboxMailer } from './account/outbox.ts';
+import { smtpTransport } from './account/smtp.ts';
 import { chartDirectory } from './chart-directory.ts';
 import { ensureAdminCredential } from './clients/admin-credential.ts';
 import { maxConcurrencyPerClient, type ServeOptions, type Serving } from './config.ts';
@@ -10,7 +14,8 @@ import { builtinConformance } from './conformance/builtin/builtin.ts';
 import { startIndexing } from './conformance/indexing.ts';
 import { openConformance } from './conformance/site-conformance.ts';
 import { credentialFile, readCredential, writeCredential } from './credential-file.ts';
-import { loadDemo } from './demo.ts';
+import { demoResource, loadDemo } from './demo.ts';
+import { closeDemoAccounts, ensureDemoAccounts } from './demo-accounts.ts';
 import { startEmbedded } from './embedded/embedded.ts';
 import { authenticateBearer } from './oauth/bearer.ts';
 import { defaultGateConfig } from './oauth/config.ts';
@@ -60,6 +65,7 @@ async function start(
   const log = pino({ level: process.env.CHARTGATE_LOG ?? 'warn' }, { write });
   const port = options.port === 0 ? await freePort() : options.port;
   const publicUrl = (options.publicUrl ?? `http://localhost:${port}`).replace(/\/+$/, '');
+  const transport = mailTransport(options);
   await mkdir(options.dataDirectory, { recursive: true, mode: 0o700 });
 
   const address = await databaseAddress(options, stops, (message) => log.info(message));
@@ -86,19 +92,29 @@ async function start(
   const store = resourceStore(database, site);
 
   const directory = chartDirectory({ site: siteName, store, conformance, cursorKey: site.hashKey });
+  const stores = gateStores(database, address);
+  const sealingKey = await loadSealingKey(options.dataDirectory, process.env.CHARTGATE_SEALING_KEY);
   const gate = await openGate({
-    config: { ...defaultGateConfig, publicUrl, allowLoopbackJwks: options.publicUrl === undefined },
-    stores: gateStores(database, address),
-    sealingKey: await loadSealingKey(options.dataDirectory, process.env.CHARTGATE_SEALING_KEY),
+    config: {
+      ...defaultGateConfig,
+      publicUrl,
+      allowLoopbackJwks: options.publicUrl === undefined,
+      accounts: { ...defaultAccountConfig, mailbox: options.demo === true && transport === undefined },
+    },
+    stores,
+    sealingKey,
     log,
-    mailer: { send: async () => {} },
     directory: (name) => (name === siteName ? directory : undefined),
+    mailer: outboxMailer(stores, { sealingKey, now: Date.now }),
   });
   stops.push(() => gate.close());
+  if (transport) stops.push(startDelivery(gate, transport));
 
   const demoPatients = options.demo
     ? await loadDemo({ store, conformance, indexing, base: fhirBase(publicUrl, siteName) })
     : 0;
+  const demoAccounts = options.demo ? await ensureDemoAccounts(gate, siteName, demoResource(store)) : [];
+  if (!options.demo) await closeDemoAccounts(gate, siteName);
   droppedRow.subscribe((message) => log.error(message, 'a row was found by its hashes and failed the exact check'));
   const { validation = 'structure' } = options;
   const chartSite = { name: siteName, store, conformance, validation, indexing, cursorKey: site.hashKey };
@@ -116,6 +132,7 @@ async function start(
     log,
     maxConcurrency: maxConcurrencyPerClient,
     isBehindProxy: options.publicUrl !== undefined,
+    demoAccounts,
   });
   stops.push(() => app.close());
   const host = options.publicUrl === undefined ? 'localhost' : '::';
@@ -126,7 +143,14 @@ async function start(
   const file = credentialFile(options.dataDirectory);
   const token = await ensureAdminCredential(gate, siteName, hostname(), (await readCredential(file))?.token);
   await writeCredential(file, { url: publicUrl, site: siteName, token });
-  return { url: publicUrl, credentialFile: file, demoPatients, close };
+  return { url: publicUrl, credentialFile: file, demoPatients, demoAccounts, close };
+}
+
+/** @throws {Error} when only one of the two is given, or one cannot be used */
+function mailTransport({ smtpUrl, mailFrom }: ServeOptions) {
+  if (smtpUrl === undefined) return undefined;
+  if (mailFrom === undefined) throw new Error('A mail server needs an address that mail comes from: see --mail-from.');
+  return smtpTransport({ url: smtpUrl, from: mailFrom });
 }
 
 async function databaseAddress(

@@ -18,7 +18,9 @@ export const command: CommandDefinition = {
       .option('--database-url <url>', 'PostgreSQL 15 or newer to use (else DATABASE_URL, else the bundled one)')
       .option('--public-url <url>', 'address that clients see (Default: http://localhost:PORT)')
       .option('--validation <mode>', 'what a write must meet: structure, profiles or off (Default: structure)')
-      .option('--demo', 'load 50 synthetic patients into an empty server'),
+      .option('--smtp-url <url>', 'mail server (else CHARTGATE_SMTP_URL, where a password is safer; else mail is kept)')
+      .option('--mail-from <address>', 'address that mail comes from (else CHARTGATE_MAIL_FROM)')
+      .option('--demo', 'load 50 synthetic patients into an empty server, and show accounts to sign in with'),
   async run(io, _args, options) {
     const asked = serveOptions(io, options);
     const { serve } = await import('@chartgate/server');
@@ -38,6 +40,9 @@ function serveOptions(io: Io, options: Options): ServeOptions {
   const publicUrl = textOption(options, 'publicUrl')?.replace(/\/+$/, '');
   if (publicUrl !== undefined && !/^https?:\/\/[^/]/.test(publicUrl))
     throw usage('--public-url is an address such as https://chart.example');
+  const smtpUrl = textOption(options, 'smtpUrl') ?? (io.env.CHARTGATE_SMTP_URL || undefined);
+  const mailFrom = textOption(options, 'mailFrom') ?? (io.env.CHARTGATE_MAIL_FROM || undefined);
+  if (smtpUrl !== undefined && mailFrom === undefined) throw usage('--smtp-url needs --mail-from.');
   const validation = validationMode(textOption(options, 'validation'));
   return {
     port,
@@ -45,6 +50,7 @@ function serveOptions(io: Io, options: Options): ServeOptions {
     dataDirectory: resolve(io.cwd, textOption(options, 'data') ?? (io.env.CHARTGATE_DATA || '.chartgate')),
     ...(databaseUrl ? { databaseUrl } : {}),
     ...(publicUrl ? { publicUrl } : {}),
+    ...(smtpUrl && mailFrom ? { smtpUrl, mailFrom } : {}),
     demo: hasOption(options, 'demo'),
     log: (line) => void io.stderr.write(`${line.trimEnd()}\n`),
   };
@@ -55,9 +61,14 @@ function validationMode(text: string | undefined): ServeOptions['validation'] {
   throw usage('--validation is structure, profiles or off.');
 }
 
-function greeting(io: Io, { url, credentialFile, demoPatients }: Serving, data: string): readonly string[] {
+function greeting(
+  io: Io,
+  { url, credentialFile, demoPatients, demoAccounts }: Serving,
+  data: string,
+): readonly string[] {
   const { bold, cyan } = io.colour;
   const demo = demoPatients > 0 ? [`  Demo              ${demoPatients} synthetic patients were loaded`] : [];
+  const accounts = demoAccounts.map(({ userName, password, what }) => `  ${userName.padEnd(20)}${password}  (${what})`);
   // Commands on this machine look for the credential in ./.chartgate, unless told otherwise.
   const elsewhere = data !== resolve(io.cwd, '.chartgate') && !io.env.CHARTGATE_DATA;
   return [
@@ -67,6 +78,7 @@ function greeting(io: Io, { url, credentialFile, demoPatients }: Serving, data: 
     `  SMART discovery   ${url}/apis/default/fhir/.well-known/smart-configuration`,
     `  Administrator     ${credentialFile} (only its owner can read it)`,
     ...demo,
+    ...(accounts.length > 0 ? ['', `To sign in at ${url}/oauth2/default/sign-in:`, ...accounts] : []),
     '',
     'Next, in a second shell, the five steps from nothing to a patient:',
     `  ${cyan(`npx chartgate connect ${url}`)}`,

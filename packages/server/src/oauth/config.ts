@@ -1,3 +1,4 @@
+import { type AccountConfig, defaultAccountConfig } from '../account/config.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { SiteSettings } from './settings.ts';
 
@@ -26,6 +27,7 @@ export type GateConfig = {
   readonly pendingDays: number;
   /** Between two clean-ups, s. */
   readonly sweepInterval: number;
+  readonly accounts: AccountConfig;
 };
 
 /** The settings where nothing else is said. */
@@ -41,4 +43,5 @@ export const defaultGateConfig: Omit<GateConfig, 'publicUrl'> = {
   tickets: { days: 7, perClient: 200, withoutClient: 2000 },
   pendingDays: 90,
   sweepInterval: 60,
+  accounts: defaultAccountConfig,
 };

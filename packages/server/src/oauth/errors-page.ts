@@ -15,6 +15,10 @@ export function errorsPage(): string {
     'came, and what to do: `GET {base}/oauth2/{site}/ticket/{id}`, or `chartgate tickets show ID`. Its member `refusal`',
     'is the name of a section of this page. Tickets are kept for 7 days, the newest 200 of each client.',
     '',
+    'Of an authorization request the app hears at its redirect URI: `error`, `error_description`, `state`, `iss` and',
+    '`ticket`. Before client and redirect URI are known to be good, a person sees a page instead; its reference number is',
+    'the ticket.',
+    '',
     'Registration and the admin API name the member or the state at fault in place of the general words given here.',
     '',
     ...rows.flatMap(([code, row]) => [

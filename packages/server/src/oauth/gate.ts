@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { type AccountDesk, accountDesk } from '../account/desk.ts';
 import type { Mailer } from '../account/mail.ts';
 import { type ChartDirectory, emptyDirectory } from '../store/chart-directory.ts';
 import type { Client, GateEvent, GateStore, GateStores, LiveToken } from '../store/gate-ports.ts';
@@ -60,6 +61,7 @@ export type Gate = {
   readonly now: () => number;
   readonly failures: RateLimiter;
   readonly registrations: RateLimiter;
+  readonly accounts: AccountDesk;
   readonly authorizations: RateLimiter;
   site(name: string): Promise<GateSite | undefined>;
   siteNames(): Promise<readonly string[]>;
@@ -91,6 +93,7 @@ export async function openGate(options: GateOptions): Promise<Gate> {
     now,
     failures: rateLimiter(options.config.refusals, now),
     registrations: rateLimiter(options.config.registrations, now),
+    accounts: accountDesk(options.config.accounts, now),
     authorizations: rateLimiter(options.config.authorizations, now),
     async site(name) {
       const known = sites.get(name);

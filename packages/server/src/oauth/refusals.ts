@@ -1,3 +1,4 @@
+import { accountRefusals } from './refusals/account.ts';
 import { adminRefusals } from './refusals/admin.ts';
 import { authorizationRefusals } from './refusals/authorization.ts';
 import { authorizeRefusals } from './refusals/authorize.ts';
@@ -24,6 +25,7 @@ export const refusals = {
   ...openidRefusals,
   ...registrationRefusals,
   ...adminRefusals,
+  ...accountRefusals,
 };
 
 export type RefusalCode = keyof typeof refusals;

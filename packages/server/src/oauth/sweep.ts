@@ -23,6 +23,7 @@ export async function sweep(gate: Gate): Promise<number> {
         ticketsPerClient: tickets.perClient,
         ticketsWithoutClient: tickets.withoutClient,
         pendingBefore: now - pendingDays * day,
+        mailBefore: now - 7 * day,
         limit: batch,
       });
       deleted += rows;

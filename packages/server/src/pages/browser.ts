@@ -51,11 +51,12 @@ export function readCookie(headers: Headers, place: CookiePlace, name: string): 
 /**
  * A `Set-Cookie` header: for this server alone, out of reach of scripts, and not sent with other sites' forms.
  * @param value undefined takes the cookie away
+ * @param maxAge seconds that the browser keeps it. (Default: until it is closed)
  * @see https://www.rfc-editor.org/rfc/rfc6265#section-4.1.2
  */
-export function cookie(place: CookiePlace, name: string, value: string | undefined): string {
+export function cookie(place: CookiePlace, name: string, value: string | undefined, maxAge?: number): string {
   const secure = place.publicUrl.startsWith('https:') ? '; Secure' : '';
-  const end = value === undefined ? '; Max-Age=0' : '';
+  const end = value === undefined ? '; Max-Age=0' : maxAge === undefined ? '' : `; Max-Age=${maxAge}`;
   return `${cookieName(place, name)}=${value ?? ''}; Path=/; HttpOnly; SameSite=Lax${secure}${end}`;
 }
 

@@ -133,7 +133,7 @@ export type NewTokens = {
 };
 
 export interface AuthorizationStore {
-  /** One row: what was given, with its code. */
+  /** One row: what was given, with its code. Of one client by one account, the newest 200 stay. */
   insert(authorization: UserAuthorization, code: NewCode): Promise<void>;
   findCode(hash: Uint8Array): Promise<IssuedCode | undefined>;
   /** Uses the code up and stores what it earns, or stores nothing: false where it was used before, or given back since. */

@@ -5,6 +5,14 @@ import type {
   ConsentStore,
   LaunchStore,
 } from './authorization-ports.ts';
+import type {
+  AccountAdministration,
+  AccountLinkStore,
+  DeviceStore,
+  OutboxStore,
+  SignInStepStore,
+  SignUpStore,
+} from './sign-in-ports.ts';
 
 /** The states of a client. @see clients/states.ts for the transitions */
 export type ClientStatus = 'pending' | 'approved' | 'suspended' | 'revoked';
@@ -193,6 +201,8 @@ export type Retention = {
   readonly ticketsWithoutClient: number;
   /** Registrations nobody decided on since then. */
   readonly pendingBefore: number;
+  /** Mail older than this. */
+  readonly mailBefore: number;
   readonly limit: number;
 };
 
@@ -206,6 +216,12 @@ export interface GateStore {
   readonly settings: SettingStore;
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
+  readonly accountAdministration: AccountAdministration;
+  readonly signUps: SignUpStore;
+  readonly accountLinks: AccountLinkStore;
+  readonly signInSteps: SignInStepStore;
+  readonly devices: DeviceStore;
+  readonly outbox: OutboxStore;
   readonly authorizationRequests: AuthorizationRequestStore;
   readonly launches: LaunchStore;
   readonly consents: ConsentStore;

@@ -1,5 +1,6 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, randomUUID, sign } from 'node:crypto';
 import { type FastifyInstance, fastify } from 'fastify';
+import { outboxMailer } from '../account/outbox.ts';
 import { chartDirectory } from '../chart-directory.ts';
 import { ensureAdminCredential } from '../clients/admin-credential.ts';
 import { defaultGateConfig, type GateConfig } from '../oauth/config.ts';
@@ -91,6 +92,7 @@ export type TestGateOptions = {
 } & Partial<Pick<GateOptions, 'now' | 'lookup' | 'sealingKey'>>;
 
 const sealingKey = randomBytes(32);
+const plenty = { perMinute: 1e6, burst: 1e6 };
 
 /** Opens one more node on the database. */
 export async function testGate(test: TestDatabase, options: TestGateOptions = {}): Promise<TestGate> {
@@ -99,13 +101,14 @@ export async function testGate(test: TestDatabase, options: TestGateOptions = {}
   const store = resourceStore(test.database, site);
   const { conformance, hashKey: cursorKey } = site;
   const directory = chartDirectory({ site: site.name, store, conformance, cursorKey });
+  const stores = gateStores(test.database, test.address);
   const gate = await openGate({
-    config: { publicUrl, ...defaultGateConfig, refusals: { perMinute: 1e6, burst: 1e6 }, ...config },
-    stores: gateStores(test.database, test.address),
+    config: { publicUrl, ...defaultGateConfig, refusals: plenty, authorizations: plenty, ...config },
+    stores,
     sealingKey,
     log: { error: (cause) => console.error(cause) },
-    mailer: { send: async () => {} },
     directory: (name) => (name === 'default' ? directory : undefined),
+    mailer: outboxMailer(stores, { sealingKey: rest.sealingKey ?? sealingKey, now: rest.now ?? Date.now }),
     ...rest,
   });
   const app = fastify();

@@ -2,7 +2,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPlug
 import type { Chart } from './chart.ts';
 import { concurrencyLimit } from './concurrency-limit.ts';
 import { fhirRoutes } from './fhir-routes.ts';
-import { landing } from './landing.ts';
+import { type LandingAccounts, landing } from './landing.ts';
 import { renderFhirError } from './render-error.ts';
 import { logRequests } from './request-log.ts';
 
@@ -15,6 +15,8 @@ export type AppParts = {
   readonly maxConcurrency: number;
   /** A proxy on this machine or its private network says in `X-Forwarded-For` who asks. */
   readonly isBehindProxy: boolean;
+  /** Of a demonstration: shown to everybody who opens the root. */
+  readonly demoAccounts?: LandingAccounts;
 };
 
 /** The whole server as one Fastify instance, not yet listening. */
@@ -32,7 +34,9 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   logRequests(app);
   app.setErrorHandler((error, request, reply) => renderFhirError(error, request, reply));
-  app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(landing(parts.chart.publicUrl)));
+  app.get('/', (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(landing(parts.chart.publicUrl, parts.demoAccounts)),
+  );
   await app.register(fhirRoutes(parts.chart, concurrencyLimit(parts.maxConcurrency)), { prefix: '/apis/:site/fhir' });
   await app.register(parts.gate);
   return app;

@@ -3,15 +3,21 @@ import type { Database, DatabaseAddress } from '../database/database.ts';
 import { openSite } from '../database/open-site.ts';
 import type { Site } from '../database/site.ts';
 import { sql } from '../database/sql.ts';
+import { accountAdministration } from './account-administration.ts';
+import { accountLinkStore } from './account-link-store.ts';
 import { accountStore } from './account-store.ts';
 import { adminTokenStore } from './admin-token-store.ts';
 import { authorizationRequestStore, launchStore } from './authorization-request-store.ts';
 import { authorizationStore } from './authorization-store.ts';
 import { clientStore } from './client-store.ts';
 import { consentStore } from './consent-store.ts';
+import { deviceStore } from './device-store.ts';
 import { listen } from './events.ts';
+import { outboxStore } from './outbox-store.ts';
 import { sessionStore } from './session-store.ts';
 import { settingStore } from './setting-store.ts';
+import { signInStepStore } from './sign-in-step-store.ts';
+import { signUpStore } from './sign-up-store.ts';
 import { signingKeyStore } from './signing-key-store.ts';
 import { sweep } from './sweep.ts';
 import { ticketStore } from './ticket-store.ts';
@@ -48,6 +54,12 @@ function gateStore(database: Database, site: Site): GateStore {
     settings: settingStore(database, site),
     accounts: accountStore(database, site),
     sessions: sessionStore(database, site),
+    accountAdministration: accountAdministration(database, site),
+    signUps: signUpStore(database, site),
+    accountLinks: accountLinkStore(database, site),
+    signInSteps: signInStepStore(database, site),
+    devices: deviceStore(database, site),
+    outbox: outboxStore(database, site),
     authorizationRequests: authorizationRequestStore(database, site),
     launches: launchStore(database, site),
     consents: consentStore(database, site),

@@ -17,6 +17,9 @@ type SessionRow = {
   user_agent: string;
 };
 
+/** Of an account: the one that was not used for the longest time ends with one more. */
+const mostSessions = 100;
+
 export function sessionStore({ reads, writes }: Database, site: Site): SessionStore {
   const sessions = table(site, 'session');
   const accounts = table(site, 'account');
@@ -25,6 +28,13 @@ export function sessionStore({ reads, writes }: Database, site: Site): SessionSt
   return {
     async insert(s) {
       await writes.query(sql`
+        with forgotten as (
+          delete from ${sessions} where account_id = ${s.accountId} and h in (
+            select h from ${sessions} where account_id = ${s.accountId} order by seen_at desc offset ${mostSessions - 1})
+          returning h
+        ), killed as (
+          delete from ${authorizations} where session_h in (select h from forgotten)
+        )
         insert into ${sessions} (h, session_id, account_id, epoch, amr, auth_time, seen_at, expires_at, user_agent,
           created_at)
         values (${s.hash}, ${s.sessionId}, ${s.accountId}, ${s.epoch}, ${s.amr}, ${s.authTime}, ${s.seenAt},
