@@ -2,7 +2,9 @@
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { pino } from 'pino';
+import { openHeadsFile } from './audit/heads-file.ts';
 import { ensureAdminCredential } from './clients/admin-credential.ts';
 import { maxConcurrencyPerClient, type ServeOptions, type Serving } from './config.ts';
 import { builtinConformance } from './conformance/builtin/builtin.ts';
@@ -25,6 +27,7 @@ import { resourceStore } from './store/postgres/resource-store.ts';
 import { droppedRow } from './store/postgres/search/exact-check.ts';
 import { DatabaseUnavailable } from './store/unavailable.ts';
 import { buildApp } from './wire/app.ts';
+import { chartAuditOf } from './wire/audit.ts';
 import { fhirBase } from './wire/chart.ts';
 import { gateRoutes } from './wire/gate-routes.ts';
 import { packageRoutes } from './wire/package-routes.ts';
@@ -90,6 +93,7 @@ async function start(
     sealingKey: await loadSealingKey(options.dataDirectory, process.env.CHARTGATE_SEALING_KEY),
     log,
     mailer: { send: async () => {} },
+    auditHeads: await openHeadsFile(join(options.dataDirectory, 'audit-heads')),
   });
   stops.push(() => gate.close());
 
@@ -105,6 +109,7 @@ async function start(
       publicUrl,
       site: (name) => (name === siteName ? chartSite : undefined),
       authenticate: (authorization, name) => authenticateBearer(gate, authorization, name),
+      audit: chartAuditOf(gate),
     },
     gate: async (routes) => {
       await routes.register(gateRoutes(gate));

@@ -1,5 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Mailer } from '../account/mail.ts';
+import { type Audit, openAudit } from '../audit/audit.ts';
+import type { HeadsFile } from '../audit/heads-file.ts';
 import type { Client, GateEvent, GateStore, GateStores, LiveToken } from '../store/gate-ports.ts';
 import type { GateConfig } from './config.ts';
 import { guardedFetch, type Lookup } from './guarded-fetch.ts';
@@ -20,6 +22,8 @@ export type GateOptions = {
   readonly sealingKey: Uint8Array;
   readonly log: GateLog;
   readonly mailer: Mailer;
+  /** Where it is kept, beside the database, how far the audit is. */
+  readonly auditHeads?: HeadsFile;
   /** ms since the epoch. */
   readonly now?: () => number;
   /** Where hosts of `jwks_uri` are looked up. */
@@ -52,6 +56,7 @@ export type Gate = {
   readonly config: GateConfig;
   readonly log: GateLog;
   readonly mailer: Mailer;
+  readonly audit: Audit;
   readonly sealingKey: Uint8Array;
   readonly now: () => number;
   readonly failures: RateLimiter;
@@ -82,6 +87,13 @@ export async function openGate(options: GateOptions): Promise<Gate> {
     config: options.config,
     log: options.log,
     mailer: options.mailer,
+    audit: openAudit({
+      store: async (name) => (await gate.site(name))?.store.audit,
+      sealingKey: options.sealingKey,
+      log: options.log,
+      now,
+      heads: options.auditHeads,
+    }),
     sealingKey: options.sealingKey,
     now,
     failures: rateLimiter(options.config.refusals, now),
@@ -98,6 +110,7 @@ export async function openGate(options: GateOptions): Promise<Gate> {
     siteNames: () => options.stores.siteNames(),
     async close() {
       await stopSweeping();
+      await gate.audit.close();
       await events.close();
     },
   };

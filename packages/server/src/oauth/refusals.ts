@@ -1,3 +1,4 @@
+import { accessesRefusals } from './refusals/accesses.ts';
 import { adminRefusals } from './refusals/admin.ts';
 import { authorizeRefusals } from './refusals/authorize.ts';
 import { clientRefusals } from './refusals/client.ts';
@@ -16,6 +17,7 @@ export const refusals = {
   ...scopeRefusals,
   ...registrationRefusals,
   ...adminRefusals,
+  ...accessesRefusals,
 };
 
 export type RefusalCode = keyof typeof refusals;

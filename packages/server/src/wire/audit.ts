@@ -1,0 +1,156 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Grant } from '../access/grant.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { AuditEvent, ChartEvent } from '../audit/event.ts';
+import { addNamedPatients, mostPatients } from '../audit/patients.ts';
+import { redactedPath, redactedQuery } from '../audit/query.ts';
+import type { Answer } from '../interaction/answer.ts';
+import type { Gate } from '../oauth/gate.ts';
+import { interactionOf, isWriteOf } from './audited-interaction.ts';
+import { bytesOf, pathOf } from './request.ts';
+
+/** What the wire needs of the audit. */
+export type ChartAudit = {
+  readonly audit: Audit;
+  /** Whether reads and searches of a site are answered before or after they are committed to the audit. */
+  readonly reads: (site: string) => Promise<'before-answer' | 'soon'>;
+};
+
+/** The gate's audit for the FHIR API. */
+export function chartAuditOf(gate: Gate): ChartAudit {
+  const reads: ChartAudit['reads'] = async (name) => {
+    const site = await gate.site(name);
+    return site ? (await site.settings()).audit_reads : 'before-answer';
+  };
+  return { audit: gate.audit, reads };
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the audit is told beside what stands in the request. Absent until somebody has something to tell. */
+    audited: { grant?: Grant; written?: Answer['written']; interaction?: string; isDone?: true } | undefined;
+  }
+}
+
+/** Versions that are named of a request that wrote more. */
+const mostWritten = 100;
+
+/**
+ * Writes down every request of the FHIR API that named a resource or was refused, on its way out: what is written, done in
+ * an emergency or refused is answered only when it is committed, and what is read as the site's setting says.
+ */
+export function auditRequests(app: FastifyInstance, { audit, reads }: ChartAudit): void {
+  app.decorateRequest('audited', undefined);
+  app.addHook('onSend', (request, reply, payload, done) => {
+    request.audited ??= {};
+    const { audited } = request;
+    if (audited.isDone || !isWorthIt(request, reply)) return done(null, payload);
+    audited.isDone = true; // an error of this hook is sent as well, by this hook
+    const event = eventOf(request, reply, payload);
+    const { site } = request.params as { site: string };
+    write(audit, reads, { site, event, isWrite: isWriteOf(event.interaction, request.method) }).then(
+      () => done(null, payload),
+      (error) => done(error),
+    );
+  });
+}
+
+type Written = { readonly site: string; readonly event: AuditEvent & ChartEvent; readonly isWrite: boolean };
+
+async function write(audit: Audit, reads: ChartAudit['reads'], { site, event, isWrite }: Written): Promise<void> {
+  // of a refusal nothing left the house and nothing was changed; a failure may have come after the change
+  const isRefused = event.status >= 400 && event.status < 500;
+  const mustWait = event.emergency !== undefined || (isWrite && !isRefused);
+  if (mustWait || (!isRefused && (await reads(site)) === 'before-answer')) await audit.record(site, event);
+  else audit.recordSoon(site, event);
+}
+
+/** Metadata is public, and a path that is nothing of ours tells nothing of anybody. */
+function isWorthIt(request: FastifyRequest, reply: FastifyReply): boolean {
+  if (request.is404) return false;
+  if (request.audited?.grant) return true;
+  return reply.statusCode === 401 || reply.statusCode === 403;
+}
+
+function eventOf(request: FastifyRequest, reply: FastifyReply, payload: unknown): AuditEvent & ChartEvent {
+  const { grant, written, interaction } = request.audited ?? {};
+  const path = auditedPath(request);
+  const status = reply.statusCode;
+  const query = queryText(request, path);
+  const event = {
+    interaction: interaction ?? interactionOf(request.method, path),
+    what: redactedPath(path, status),
+    status,
+    ...(query === '' ? {} : { query: redactedQuery(query) }),
+    address: request.ip,
+    ...(grant ? agentOf(grant) : {}),
+    ...(written && written.length > 0 ? { written: versionsOf(written) } : {}),
+  };
+  const patients = patientsOf(path, { grant, written, status, payload, query });
+  return patients.length > 0 ? { ...event, patients } : event;
+}
+
+function auditedPath(request: FastifyRequest): readonly string[] {
+  const { operation = '' } = request.params as { operation?: string };
+  return pathOf(request).map((part) => (part === '$:operation' ? `$${operation}` : part));
+}
+
+/** What was asked, as it was sent: the query, and the form of a search by POST. */
+function queryText(request: FastifyRequest, path: readonly string[]): string {
+  const mark = request.url.indexOf('?');
+  const query = mark < 0 ? '' : request.url.slice(mark + 1);
+  const isForm = request.method === 'POST' && path.at(-1) === '_search';
+  return isForm ? [query, bytesOf(request).toString('latin1')].filter(Boolean).join('&') : query;
+}
+
+function agentOf({ clientId, authorizationId, accountId, user, breakGlass }: Grant) {
+  return {
+    clientId,
+    ...(authorizationId === undefined ? {} : { authorizationId }),
+    ...(accountId === undefined ? {} : { accountId }),
+    ...(user ? { fhirUser: user.reference } : {}),
+    ...(user && breakGlass ? { emergency: { patient: breakGlass.patient, reason: breakGlass.reason } } : {}),
+  };
+}
+
+function versionsOf(written: NonNullable<Answer['written']>): NonNullable<ChartEvent['written']> {
+  const versions = written.slice(0, mostWritten).map(({ type, id, version }) => `${type}/${id}/_history/${version}`);
+  return { versions, count: written.length };
+}
+
+type Touched = {
+  readonly grant: Grant | undefined;
+  readonly written: Answer['written'];
+  readonly status: number;
+  readonly payload: unknown;
+  readonly query: string;
+};
+
+/**
+ * Whose records a request touched: those that its path, its query, its token and its answer name. A name is enough: a
+ * reference to a patient in what left the house tells something of that patient.
+ */
+function patientsOf(path: readonly string[], { grant, written, status, payload, query }: Touched): readonly string[] {
+  const found = new Set<string>();
+  const [type, id] = path;
+  if (type === 'Patient' && id !== undefined) addNamedPatients(`Patient/${id}"`, found);
+  if (query !== '') addNamedPatients(decoded(query), found, true);
+  if (status < 400) {
+    if (grant?.patient !== undefined) found.add(grant.patient);
+    for (const stored of written ?? []) {
+      if (stored.type === 'Patient') found.add(stored.id);
+      addNamedPatients(stored.body, found);
+    }
+    if (!written && typeof payload === 'string') addNamedPatients(payload, found);
+  }
+  if (grant?.breakGlass) found.add(grant.breakGlass.patient);
+  return [...found].slice(0, mostPatients);
+}
+
+function decoded(query: string): string {
+  try {
+    return query.includes('%') ? decodeURIComponent(query) : query;
+  } catch {
+    return query;
+  }
+}
