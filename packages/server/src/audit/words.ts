@@ -45,7 +45,7 @@ type Object = {
 };
 
 function done(action: string, { records, inside, count, what }: Object): string {
-  const one = records === '' ? 'a record' : `a ${records} record`;
+  const one = records === '' ? 'a record' : `${/^[AEIO]/.test(records) ? 'an' : 'a'} ${records} record`;
   const many = records === '' ? 'records of all kinds' : `${records} records`;
   switch (action) {
     case 'read':

@@ -54,8 +54,9 @@ export async function chartServer(known: Partial<Conformance> = {}): Promise<Cha
     indexing: { status: async () => ({ parameters: [], progress: [], unusable: [] }) },
     cursorKey: test.site.hashKey,
   };
+  const rows = auditStore(test.database, test.site);
   const audit = openAudit({
-    store: async () => auditStore(test.database, test.site),
+    store: async () => rows,
     sealingKey: Buffer.alloc(32, 7),
     log: { error: (cause) => console.error(cause) },
     now: Date.now,

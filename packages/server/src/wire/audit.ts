@@ -76,17 +76,19 @@ function eventOf(request: FastifyRequest, reply: FastifyReply, payload: unknown)
   const { grant, written, interaction } = request.audited ?? {};
   const path = auditedPath(request);
   const status = reply.statusCode;
-  const query = queryText(request, path);
+  const what = redactedPath(path, status);
+  const query = redactedQuery(queryText(request, path));
   const event = {
     interaction: interaction ?? interactionOf(request.method, path),
-    what: redactedPath(path, status),
+    what,
     status,
-    ...(query === '' ? {} : { query: redactedQuery(query) }),
+    ...(query === '' ? {} : { query }),
     address: request.ip,
     ...(grant ? agentOf(grant) : {}),
     ...(written && written.length > 0 ? { written: versionsOf(written) } : {}),
   };
-  const patients = patientsOf(path, { grant, written, status, payload, query });
+  const isBundle = request.method === 'POST' && path.length === 0;
+  const patients = patientsOf(what, { grant, written, isBundle, status, payload, query });
   return patients.length > 0 ? { ...event, patients } : event;
 }
 
@@ -121,6 +123,7 @@ function versionsOf(written: NonNullable<Answer['written']>): NonNullable<ChartE
 type Touched = {
   readonly grant: Grant | undefined;
   readonly written: Answer['written'];
+  readonly isBundle: boolean;
   readonly status: number;
   readonly payload: unknown;
   readonly query: string;
@@ -130,10 +133,9 @@ type Touched = {
  * Whose records a request touched: those that its path, its query, its token and its answer name. A name is enough: a
  * reference to a patient in what left the house tells something of that patient.
  */
-function patientsOf(path: readonly string[], { grant, written, status, payload, query }: Touched): readonly string[] {
+function patientsOf(what: string, { grant, written, isBundle, status, payload, query }: Touched): readonly string[] {
   const found = new Set<string>();
-  const [type, id] = path;
-  if (type === 'Patient' && id !== undefined) addNamedPatients(`Patient/${id}"`, found);
+  if (what.startsWith('Patient/')) addNamedPatients(what, found);
   if (query !== '') addNamedPatients(decoded(query), found, true);
   if (status < 400) {
     if (grant?.patient !== undefined) found.add(grant.patient);
@@ -141,7 +143,8 @@ function patientsOf(path: readonly string[], { grant, written, status, payload, 
       if (stored.type === 'Patient') found.add(stored.id);
       addNamedPatients(stored.body, found);
     }
-    if (!written && typeof payload === 'string') addNamedPatients(payload, found);
+    // of a bundle both: what it wrote, and what its reads answered
+    if ((!written || isBundle) && typeof payload === 'string') addNamedPatients(payload, found);
   }
   if (grant?.breakGlass) found.add(grant.breakGlass.patient);
   return [...found].slice(0, mostPatients);
