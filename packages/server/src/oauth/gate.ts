@@ -48,6 +48,8 @@ export type GateSite = {
   isAdminToken(token: string): Promise<boolean>;
   /** As this node knows them, at most 1 s old. */
   settings(): Promise<SiteSettings>;
+  /** The same without a wait; undefined where they would have to be looked up. */
+  knownSettings(): SiteSettings | undefined;
   /** Drops what this node remembers: of one token (its hash in base64url), of one client, of all users, or all. */
   forget(event: Omit<GateEvent, 'site'>): void;
 };
@@ -184,6 +186,8 @@ function gateSite(name: string, store: GateStore, options: GateOptions & { reado
       if (!found) throw new TypeError('The settings are always there');
       return found;
     },
+
+    knownSettings: () => settings.get('all'),
 
     forget({ clientId, token, users, settings: areSettingsChanged }) {
       if (token !== undefined) return void tokens.delete(token);

@@ -70,7 +70,7 @@ export async function chartServer(known: Partial<Conformance> = {}): Promise<Cha
         if (!grant) throw new Error('The test gave no grant');
         return grant;
       },
-      audit: { audit, reads: async () => 'soon' },
+      audit: { audit, reads: () => 'soon' },
     },
     gate: async () => {},
     log: pino({ level: 'silent' }),

@@ -5,7 +5,7 @@ import type { AuditEvent, ChartEvent } from '../audit/event.ts';
 import { addNamedPatients, mostPatients } from '../audit/patients.ts';
 import { redactedPath, redactedQuery } from '../audit/query.ts';
 import type { Answer } from '../interaction/answer.ts';
-import type { Gate } from '../oauth/gate.ts';
+import type { Gate, GateSite } from '../oauth/gate.ts';
 import { interactionOf, isWriteOf } from './audited-interaction.ts';
 import { bytesOf, pathOf } from './request.ts';
 
@@ -13,14 +13,26 @@ import { bytesOf, pathOf } from './request.ts';
 export type ChartAudit = {
   readonly audit: Audit;
   /** Whether reads and searches of a site are answered before or after they are committed to the audit. */
-  readonly reads: (site: string) => Promise<'before-answer' | 'soon'>;
+  readonly reads: (site: string) => ReadsMode;
 };
 
-/** The gate's audit for the FHIR API. */
+type ReadsMode = 'before-answer' | 'soon';
+
+/** The gate's audit for the FHIR API. Where the setting is not at hand a read waits, and the next one knows it. */
 export function chartAuditOf(gate: Gate): ChartAudit {
-  const reads: ChartAudit['reads'] = async (name) => {
+  const known = new Map<string, GateSite>();
+  const lookUp = async (name: string) => {
     const site = await gate.site(name);
-    return site ? (await site.settings()).audit_reads : 'before-answer';
+    if (!site) return;
+    known.set(name, site);
+    await site.settings();
+  };
+  const reads: ChartAudit['reads'] = (name) => {
+    const mode = known.get(name)?.knownSettings()?.audit_reads;
+    if (mode === undefined) {
+      lookUp(name).catch((error) => gate.log.error(error, 'how reads are audited could not be looked up'));
+    }
+    return mode ?? 'before-answer';
   };
   return { audit: gate.audit, reads };
 }
@@ -36,8 +48,8 @@ declare module 'fastify' {
 const mostWritten = 100;
 
 /**
- * Writes down every request of the FHIR API that named a resource or was refused, on its way out: what is written, done in
- * an emergency or refused is answered only when it is committed, and what is read as the site's setting says.
+ * Writes down every request of the FHIR API that named a resource or was refused, on its way out: what is written or done in
+ * an emergency is answered only when it is committed, and what is read as the site's setting says.
  */
 export function auditRequests(app: FastifyInstance, { audit, reads }: ChartAudit): void {
   app.decorateRequest('audited', undefined);
@@ -46,23 +58,25 @@ export function auditRequests(app: FastifyInstance, { audit, reads }: ChartAudit
     const { audited } = request;
     if (audited.isDone || !isWorthIt(request, reply)) return done(null, payload);
     audited.isDone = true; // an error of this hook is sent as well, by this hook
-    const event = eventOf(request, reply, payload);
     const { site } = request.params as { site: string };
-    write(audit, reads, { site, event, isWrite: isWriteOf(event.interaction, request.method) }).then(
+    const event = eventOf(request, reply, payload);
+    const urgency = urgencyOf(event, request.method);
+    if (urgency === 'soon' || (urgency === 'as-set' && reads(site) === 'soon')) {
+      audit.recordSoon(site, event);
+      return done(null, payload);
+    }
+    audit.record(site, event).then(
       () => done(null, payload),
       (error) => done(error),
     );
   });
 }
 
-type Written = { readonly site: string; readonly event: AuditEvent & ChartEvent; readonly isWrite: boolean };
-
-async function write(audit: Audit, reads: ChartAudit['reads'], { site, event, isWrite }: Written): Promise<void> {
-  // of a refusal nothing left the house and nothing was changed; a failure may have come after the change
-  const isRefused = event.status >= 400 && event.status < 500;
-  const mustWait = event.emergency !== undefined || (isWrite && !isRefused);
-  if (mustWait || (!isRefused && (await reads(site)) === 'before-answer')) await audit.record(site, event);
-  else audit.recordSoon(site, event);
+/** Of a refusal nothing left the house and nothing was changed; a failure may have come after the change. */
+function urgencyOf(event: ChartEvent, method: string): 'before-answer' | 'as-set' | 'soon' {
+  if (event.emergency) return 'before-answer';
+  if (event.status >= 400 && event.status < 500) return 'soon';
+  return isWriteOf(event.interaction, method) ? 'before-answer' : 'as-set';
 }
 
 /** Metadata is public, and a path that is nothing of ours tells nothing of anybody. */
