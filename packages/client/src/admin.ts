@@ -1,5 +1,5 @@
 import { OAuthError, UnexpectedAnswer } from './errors.ts';
-import { type CallOptions, exchange, isObject } from './http.ts';
+import { type CallOptions, exchange, isObject, longTimeout } from './http.ts';
 import { readTicket, type Ticket } from './ticket.ts';
 import type { Token } from './token.ts';
 
@@ -115,10 +115,10 @@ export type AdminApi = {
 /** @param base public URL of the server @param site such as `default` @param token an administrator's */
 export function adminApi(base: string, site: string, token: string, options: CallOptions = {}): AdminApi {
   const root = `${base.replace(/\/+$/, '')}/apis/${encodeURIComponent(site)}/admin`;
-  const request = async (path: string, init: RequestInit = {}): Promise<Record<string, unknown>> => {
+  const request = async (path: string, init: RequestInit = {}, most?: number): Promise<Record<string, unknown>> => {
     const url = `${root}/${path}`;
     const headers = { accept: 'application/json', authorization: `Bearer ${token}`, ...init.headers };
-    const answer = await exchange(url, { ...init, headers }, options);
+    const answer = await exchange(url, { ...init, headers }, options, most);
     if (!answer.response.ok)
       throw new OAuthError(url, answer.response.status, isObject(answer.body) ? answer.body : {});
     if (isObject(answer.body)) return answer.body;
@@ -157,7 +157,9 @@ export function adminApi(base: string, site: string, token: string, options: Cal
       return { events: Array.isArray(events) ? events : [], next: typeof next === 'string' ? next : null };
     },
     async verifyAudit(heads) {
-      const body = await call('audit/verify', { heads });
+      const headers = { 'content-type': 'application/json' };
+      const asked = { method: 'POST', headers, body: JSON.stringify({ heads }) };
+      const body = await request('audit/verify', asked, longTimeout);
       if (typeof body.intact === 'boolean') return body as AuditVerification;
       throw new UnexpectedAnswer(root, 200, 'expected whether the audit is intact');
     },

@@ -20,6 +20,9 @@ export type AuditOptions = {
   readonly heads?: HeadsFile | undefined;
 };
 
+/** A site, or its name. */
+export type SiteNamed = string | { readonly name: string };
+
 /**
  * The audit of all sites, as this node writes it. `await audit.record(site, event)` before the answer: when it returns, the
  * event is committed.
@@ -29,12 +32,12 @@ export type Audit = {
    * Answers once the event is committed; events of many requests share a commit.
    * @throws {DatabaseUnavailable} where it is not, so that nothing may be answered. The event is not lost: it is tried again.
    */
-  record(site: string, event: AuditEvent): Promise<void>;
+  record(site: SiteNamed, event: AuditEvent): Promise<void>;
   /**
    * For what need not wait, a read or a refusal: committed within 50 ms, so that a crash loses no more. Of refusals of
    * strangers as many are written down as nobody can fill the database by; the next one tells how many were not.
    */
-  recordSoon(site: string, event: AuditEvent): void;
+  recordSoon(site: SiteNamed, event: AuditEvent): void;
   /** Whether so much waits to be written that the site should take on no more work. */
   isFull(site: string): boolean;
   /** Reads the whole audit of a site. @param heads what else is known of its chains, such as from another node's file */
@@ -54,7 +57,8 @@ export function openAudit(options: AuditOptions): Audit {
   const refusedStrangers = strangers();
   const writers = new Map<string, SiteWriter>();
 
-  function writerOf(site: string): SiteWriter {
+  function writerOf(named: SiteNamed): SiteWriter {
+    const site = typeof named === 'string' ? named : named.name;
     const known = writers.get(site);
     if (known) return known;
     const writer = siteWriter({

@@ -13,6 +13,7 @@ type Line = { site: string; chain: number; seq: number; at: string; hash: string
 
 /**
  * Reads the file, a line of JSON for each note, and keeps the last of each chain in it.
+ * A last line without an end was being written when the machine went down, and is left out.
  * @throws {Error} where a line cannot be read: it was changed, or is no file of ours
  */
 export async function openHeadsFile(path: string): Promise<HeadsFile> {

@@ -25,6 +25,8 @@ create table audit_event (
   primary key (chain, seq, at)
 ) partition by range (at);        -- a partition a month, made by the nodes: see store/postgres/audit/partition.ts
 create index audit_event_at on audit_event (at, chain, seq);
+create index audit_event_client on audit_event (client_id, at) where client_id is not null;
+create index audit_event_account on audit_event (account_id, at) where account_id is not null;
 create index audit_event_patients on audit_event using gin (patients) where patients is not null;
 
 -- How far a chain was at a time; the nodes write the same into the file audit-heads.
