@@ -3,7 +3,12 @@ const secretNames =
   /^(access_token|refresh_token|id_token|id_token_hint|token|code_verifier|client_secret|client_assertion|password)$/i;
 
 /** So long a run of letters and digits is a token, a code or a secret; an identifier is shorter. */
-const looksSecret = /[\w-]{40,}/;
+const secretForm = /[\w-]{40,}/;
+
+/** Whether a text may hold a token, a code or a secret. */
+export function looksSecret(text: string): boolean {
+  return secretForm.test(text);
+}
 
 /** Characters of a query that are kept. */
 const longest = 6000;
@@ -20,8 +25,8 @@ export function redactedQuery(query: string): string {
 function redactedPair(pair: string): string {
   const mark = pair.indexOf('=');
   const [name, value] = mark < 0 ? ['', pair] : [pair.slice(0, mark), pair.slice(mark + 1)];
-  if (!secretNames.test(plain(name)) && !looksSecret.test(plain(value)) && !looksSecret.test(plain(name))) return pair;
-  const kept = looksSecret.test(plain(name)) ? '' : `${name}=`;
+  if (!secretNames.test(plain(name)) && !looksSecret(plain(value)) && !looksSecret(plain(name))) return pair;
+  const kept = looksSecret(plain(name)) ? '' : `${name}=`;
   return `${kept}[${value.length} characters]`;
 }
 

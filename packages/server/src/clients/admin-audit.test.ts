@@ -52,6 +52,7 @@ test('attack 43: no token, assertion or secret of the gate is in an audit row', 
   await node.requestToken(assertion);
   await node.get(audit, client.client_secret);
   await node.get(`${audit}?patient=${client.client_secret}`, node.adminToken);
+  await node.get(`${audit}?patient=${'a1'.repeat(22)}`, node.adminToken);
   await node.postForm('/oauth2/default/token', { grant_type: client.client_secret });
   await node.gate.audit.flush('default');
   const rows = await database.database.reads.query(sql`select * from ${raw(`"${database.site.schema}".audit_event`)}`);

@@ -1,4 +1,5 @@
 import { hex } from '../audit/chain.ts';
+import { looksSecret, redactedQuery } from '../audit/query.ts';
 import { auditEventOf } from '../audit/render.ts';
 import { contentOf } from '../audit/row.ts';
 import { OAuthError } from '../oauth/oauth-error.ts';
@@ -20,8 +21,8 @@ export const listAudit = admin('GET', async (call) => {
   await gate.audit.record(site.name, {
     ...(await administratorOf(site, request)),
     act: 'audit-read',
-    filter: request.query.slice(0, 500),
-    ...(asked.patient === undefined ? {} : { patients: [asked.patient] }),
+    filter: redactedQuery(request.query),
+    ...(asked.patient === undefined || looksSecret(asked.patient) ? {} : { patients: [asked.patient] }),
   });
   return asked.format === 'compact' ? compact(page) : bundle(page, call);
 });
