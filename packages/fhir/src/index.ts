@@ -38,6 +38,7 @@ export * from './reference/parse.ts';
 export * from './reference/references.ts';
 export * from './resource/resource.ts';
 export * from './scope/describe.ts';
+export { filtersOf } from './scope/filter.ts';
 export * from './scope/named.ts';
 export * from './scope/narrow.ts';
 export * from './scope/parse.ts';

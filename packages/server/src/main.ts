@@ -9,6 +9,7 @@ import { startDelivery } from './account/deliver.ts';
 import { outboxMailer } from './account/outbox.ts';
 import { smtpTransport } from './account/smtp.ts';
 import { openHeadsFile } from './audit/heads-file.ts';
+import { chartDirectory } from './chart-directory.ts';
 import { ensureAdminCredential } from './clients/admin-credential.ts';
 import { maxConcurrencyPerClient, type ServeOptions, type Serving } from './config.ts';
 import { builtinConformance } from './conformance/builtin/builtin.ts';
@@ -95,6 +96,7 @@ async function start(
 
   const stores = gateStores(database, address);
   const sealingKey = await loadSealingKey(options.dataDirectory, process.env.CHARTGATE_SEALING_KEY);
+  const directory = chartDirectory({ site: siteName, store, conformance, cursorKey: site.hashKey });
   const gate = await openGate({
     config: {
       ...defaultGateConfig,
@@ -107,6 +109,7 @@ async function start(
     log,
     mailer: outboxMailer(stores, { sealingKey, now: Date.now }),
     auditHeads: await openHeadsFile(join(options.dataDirectory, 'audit-heads')),
+    directory: (name) => (name === siteName ? directory : undefined),
   });
   stops.push(() => gate.close());
   if (transport) stops.push(startDelivery(gate, transport));

@@ -3,6 +3,7 @@ import { type AccountDesk, accountDesk } from '../account/desk.ts';
 import type { Mailer } from '../account/mail.ts';
 import { type Audit, openAudit } from '../audit/audit.ts';
 import type { HeadsFile } from '../audit/heads-file.ts';
+import { type ChartDirectory, emptyDirectory } from '../store/chart-directory.ts';
 import type { Client, GateEvent, GateStore, GateStores, LiveToken } from '../store/gate-ports.ts';
 import type { GateConfig } from './config.ts';
 import { guardedFetch, type Lookup } from './guarded-fetch.ts';
@@ -25,6 +26,8 @@ export type GateOptions = {
   readonly mailer: Mailer;
   /** Where it is kept, beside the database, how far the audit is. */
   readonly auditHeads?: HeadsFile;
+  /** Names in the chart of a site; undefined where it has none. (Default: no site has one) */
+  readonly directory?: (site: string) => ChartDirectory | undefined;
   /** ms since the epoch. */
   readonly now?: () => number;
   /** Where hosts of `jwks_uri` are looked up. */
@@ -35,6 +38,7 @@ export type GateOptions = {
 export type GateSite = {
   readonly name: string;
   readonly store: GateStore;
+  readonly directory: ChartDirectory;
   /** `{base}/oauth2/{site}` */
   readonly issuer: string;
   readonly tokenUrl: string;
@@ -161,6 +165,7 @@ function gateSite(name: string, store: GateStore, options: GateOptions & { reado
   return {
     name,
     store,
+    directory: options.directory?.(name) ?? emptyDirectory,
     issuer,
     tokenUrl: `${issuer}/token`,
     fhirUrl: `${config.publicUrl}/apis/${name}/fhir`,

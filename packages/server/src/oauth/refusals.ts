@@ -5,6 +5,7 @@ import { authorizationRefusals } from './refusals/authorization.ts';
 import { authorizeRefusals } from './refusals/authorize.ts';
 import { clientRefusals } from './refusals/client.ts';
 import { grantRefusals } from './refusals/grant.ts';
+import { launchRefusals } from './refusals/launch.ts';
 import { openidRefusals } from './refusals/openid.ts';
 import { registrationRefusals } from './refusals/registration.ts';
 import { requestRefusals } from './refusals/request.ts';
@@ -21,6 +22,7 @@ export const refusals = {
   ...grantRefusals,
   ...clientRefusals,
   ...scopeRefusals,
+  ...launchRefusals,
   ...openidRefusals,
   ...registrationRefusals,
   ...adminRefusals,

@@ -81,6 +81,8 @@ export interface ConsentStore {
   /** With what the client was given since. */
   list(accountId: string): Promise<readonly AllowedApp[]>;
   put(consent: Consent): Promise<void>;
+  /** As `put`, and kills what the user gave the client before for this patient, on all nodes: it was allowed more. */
+  replace(consent: Consent): Promise<void>;
   /** Forgets what was decided and kills all that the user gave the client, on all nodes. The number of tokens that died. */
   remove(accountId: string, clientId: string): Promise<number>;
 }

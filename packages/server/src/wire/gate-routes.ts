@@ -28,6 +28,7 @@ import type { Gate } from '../oauth/gate.ts';
 import { introspect } from '../oauth/introspect.ts';
 import { logout } from '../oauth/logout.ts';
 import { OAuthError, refusalAnswer } from '../oauth/oauth-error.ts';
+import { pageRoutes } from '../oauth/page-routes.ts';
 import { revoke } from '../oauth/revoke.ts';
 import { smartStyle } from '../oauth/smart-style.ts';
 import { showTicket } from '../oauth/ticket.ts';
@@ -55,6 +56,7 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/oauth2/:site/introspect', introspect],
   ['/oauth2/:site/revoke', revoke],
   ['/oauth2/:site/ticket/:ticket', showTicket],
+  ...pageRoutes,
   ['/apis/:site/admin/clients', listClients],
   ['/apis/:site/admin/clients/:client', showClient],
   ['/apis/:site/admin/clients/:client/approve', approveClient],
