@@ -1,3 +1,4 @@
+import { accessesRefusals } from './refusals/accesses.ts';
 import { accountRefusals } from './refusals/account.ts';
 import { adminRefusals } from './refusals/admin.ts';
 import { authorizationRefusals } from './refusals/authorization.ts';
@@ -26,6 +27,7 @@ export const refusals = {
   ...registrationRefusals,
   ...adminRefusals,
   ...accountRefusals,
+  ...accessesRefusals,
 };
 
 export type RefusalCode = keyof typeof refusals;

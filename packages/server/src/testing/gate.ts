@@ -97,18 +97,18 @@ const plenty = { perMinute: 1e6, burst: 1e6 };
 /** Opens one more node on the database. */
 export async function testGate(test: TestDatabase, options: TestGateOptions = {}): Promise<TestGate> {
   const { config, ...rest } = options;
+  const stores = gateStores(test.database, test.address);
   const { site } = test;
   const store = resourceStore(test.database, site);
   const { conformance, hashKey: cursorKey } = site;
   const directory = chartDirectory({ site: site.name, store, conformance, cursorKey });
-  const stores = gateStores(test.database, test.address);
   const gate = await openGate({
     config: { publicUrl, ...defaultGateConfig, refusals: plenty, authorizations: plenty, ...config },
     stores,
     sealingKey,
     log: { error: (cause) => console.error(cause) },
-    directory: (name) => (name === 'default' ? directory : undefined),
     mailer: outboxMailer(stores, { sealingKey: rest.sealingKey ?? sealingKey, now: rest.now ?? Date.now }),
+    directory: (name) => (name === 'default' ? directory : undefined),
     ...rest,
   });
   const app = fastify();

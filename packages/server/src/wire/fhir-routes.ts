@@ -9,6 +9,7 @@ import type { FhirContext } from '../interaction/request.ts';
 import { oauthUris } from '../oauth/discovery.ts';
 import { operate } from '../operation/operate.ts';
 import { operations } from '../operation/operations.ts';
+import { auditRequests } from './audit.ts';
 import { sendRaw, wantsRaw } from './binary.ts';
 import { type Chart, fhirBase, requireSite } from './chart.ts';
 import { compressAnswers } from './compress.ts';
@@ -55,6 +56,7 @@ export function fhirRoutes(chart: Chart, limit: ConcurrencyLimit): FastifyPlugin
   return async (app) => {
     allowOptions(app);
     await app.register(cors, { origin: '*', methods: [...methods], exposedHeaders, strictPreflight: false });
+    auditRequests(app, chart.audit);
     compressAnswers(app);
     app.get('/metadata', (request, reply) => metadata(chart, request, reply));
     await app.register(async (guarded) => {
@@ -80,6 +82,8 @@ async function authenticated(chart: Chart, request: FastifyRequest): Promise<Fas
   if (!wantsRaw(request)) requireJsonAnswer(request.headers.accept, queryOf(request).get('_format') ?? undefined);
   const grant = await chart.authenticate(request.headers.authorization, site.name);
   requireSameSite(grant, site.name);
+  request.audited = { grant };
+  if (chart.audit.audit.isFull(site.name)) throw auditIsFull();
   return {
     base: fhirBase(chart.publicUrl, site.name),
     store: site.store,
@@ -93,10 +97,18 @@ async function authenticated(chart: Chart, request: FastifyRequest): Promise<Fas
   };
 }
 
+/** What cannot be written down is not begun. */
+function auditIsFull(): FhirError {
+  return new FhirError(503, [
+    issue('transient', 'The audit cannot be written at the moment. Try again in a few seconds.'),
+  ]);
+}
+
 function interactions(app: FastifyInstance, limit: ConcurrencyLimit): void {
   const interact = (request: FastifyRequest, reply: FastifyReply) =>
     limit.run(request.fhir.clientId, async () => {
       const answer = await dispatch(fhirRequest(request), request.fhir);
+      Object.assign(request.audited ?? {}, { written: answer.written });
       if (wantsRaw(request) && answer.status === 200) return sendRaw(reply, answer);
       return send(reply, answer, request.fhir.base, preferOf(request.headers.prefer).returns);
     });
@@ -116,7 +128,10 @@ function bundles(app: FastifyInstance, limit: ConcurrencyLimit): void {
       requireJsonBody(request.headers);
       const { handling, returns = 'minimal' } = preferOf(request.headers.prefer);
       const read = parseBundle(textOf(request), { base: request.fhir.base });
-      return send(reply, await bundle(read, { handling, returns }, request.fhir), request.fhir.base);
+      Object.assign(request.audited ?? {}, { interaction: read.type });
+      const answer = await bundle(read, { handling, returns }, request.fhir);
+      Object.assign(request.audited ?? {}, { written: answer.written });
+      return send(reply, answer, request.fhir.base);
     }),
   );
 }
