@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import { check, endpoint, type Step } from '../../oauth/endpoint.ts';
-import { type Exchange, privateJson } from '../../oauth/exchange.ts';
+import { privateJson } from '../../oauth/exchange.ts';
 import { limitFailures } from '../../oauth/form.ts';
 import { OAuthError } from '../../oauth/oauth-error.ts';
-import type { Account } from '../../store/account-ports.ts';
-import { signedInByBearer } from '../session.ts';
+import { requireSessionToken, signedInAt } from '../signed-in.ts';
 import { allowedApps, removeApp } from './allowed-apps.ts';
-
-const accounts = new WeakMap<Exchange, Account>();
 
 const ownApps = z.strictObject({
   apps: z.array(
@@ -32,18 +29,13 @@ function ownSteps(method: 'GET' | 'DELETE'): readonly Step[] {
       if (request.method !== method) throw new OAuthError('method', { headers: { allow: method } });
     }),
     limitFailures,
-    check('somebody is signed in', async (x) => {
-      const user = await signedInByBearer(x);
-      const headers = { 'www-authenticate': 'Bearer realm="account"' };
-      if (!user) throw new OAuthError('session-token', { headers });
-      accounts.set(x, user.account);
-    }),
+    requireSessionToken,
   ];
 }
 
 /** `GET {base}/apis/{site}/account/me/apps`: the apps that a user let in. */
 export const listOwnApps = endpoint('account/me/apps', ownSteps('GET'), async (x) => {
-  const apps = await allowedApps(x, accountOf(x));
+  const apps = await allowedApps(x, signedInAt(x).account);
   const listed = apps.map((app) => ({
     client_id: app.clientId,
     client_name: app.name,
@@ -59,13 +51,7 @@ export const listOwnApps = endpoint('account/me/apps', ownSteps('GET'), async (x
 
 /** `DELETE {base}/apis/{site}/account/me/apps/{client_id}`: takes back all that was given to an app. */
 export const removeOwnApp = endpoint('account/me/apps', ownSteps('DELETE'), async (x) => {
-  const killed = await removeApp(x, accountOf(x), x.request.parameters.client ?? '');
+  const killed = await removeApp(x, signedInAt(x).account, x.request.parameters.client ?? '');
   if (killed === undefined) throw new OAuthError('app-unknown');
   return privateJson(200, removedApp.parse({ tokens_revoked: killed }));
 });
-
-function accountOf(x: Exchange): Account {
-  const account = accounts.get(x);
-  if (!account) throw new TypeError('No check has found who is signed in');
-  return account;
-}

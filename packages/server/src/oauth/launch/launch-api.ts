@@ -36,7 +36,7 @@ const requireUser = check('a user launches', async (x) => {
     return void accounts.set(x, account);
   }
   const signedIn = await signedInByBearer(x);
-  if (!signedIn) throw new OAuthError('session-token', { headers: { 'www-authenticate': 'Bearer realm="account"' } });
+  if (!signedIn) throw new OAuthError('sign-in-needed', { headers: { 'www-authenticate': 'Bearer realm="account"' } });
   if (named !== undefined && named !== signedIn.account.accountId && named !== signedIn.account.userName) {
     throw new OAuthError('launch-request', {
       description: 'account: only an administrator launches for somebody else.',

@@ -149,7 +149,7 @@ test('attack 28: the encounter must be the patient’s', async () => {
 test('attack 28: no stranger launches', async () => {
   for (const bearer of [undefined, 'A'.repeat(43), 'x']) {
     const refused = await launch(bearer, { client_id: clientId, patient: 'anna' });
-    assert.deepEqual([refused.status, refused.json.error], [401, 'invalid_token'], bearer);
+    assert.deepEqual([refused.status, refused.json.error], [401, 'login_required'], bearer);
   }
 });
 

@@ -49,13 +49,6 @@ export const launchRefusals = {
     expected: 'an account of a practitioner or an administrator',
     advice: 'Sign in with the account that you use for work.',
   },
-  'session-token': {
-    status: 401,
-    error: 'invalid_token',
-    description: 'Nobody is signed in: Authorization: Bearer {session_token} is needed.',
-    expected: 'the session token of a sign-in',
-    advice: 'Sign in first, and send its session token. No access token opens this.',
-  },
   'app-unknown': {
     status: 404,
     error: 'not_found',
