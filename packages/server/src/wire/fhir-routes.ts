@@ -16,7 +16,7 @@ import { fhirRequest } from './fhir-request.ts';
 import { preferOf, requireJsonAnswer, requireJsonBody } from './negotiate.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { allowOptions, methods } from './options.ts';
-import { queryOf, textOf } from './request.ts';
+import { queryOf, utf8Of } from './request.ts';
 import { send } from './send.ts';
 
 /** Bytes that a body may have. A bundle may hold a whole record; a single resource with attachments is smaller. */
@@ -114,7 +114,7 @@ function bundles(app: FastifyInstance, limit: ConcurrencyLimit): void {
     limit.run(request.fhir.clientId, async () => {
       requireJsonBody(request.headers);
       const { handling, returns = 'minimal' } = preferOf(request.headers.prefer);
-      const read = parseBundle(textOf(request), { base: request.fhir.base });
+      const read = parseBundle(utf8Of(request), { base: request.fhir.base });
       return send(reply, await bundle(read, { handling, returns }, request.fhir), request.fhir.base);
     }),
   );

@@ -4,9 +4,14 @@ import type { FastifyRequest } from 'fastify';
 
 /** The body as text; empty where there is none. @throws {FhirError} 400 for what is not UTF-8 */
 export function textOf(request: FastifyRequest): string {
+  return utf8Of(request).toString('utf8');
+}
+
+/** The body, which is well-formed UTF-8; empty where there is none. @throws {FhirError} 400 for what is not */
+export function utf8Of(request: FastifyRequest): Buffer {
   const bytes = bytesOf(request);
-  if (!isUtf8(bytes)) throw badRequest('The body is not UTF-8. FHIR knows no other encoding.');
-  return bytes.toString('utf8');
+  if (isUtf8(bytes)) return bytes;
+  throw badRequest('The body is not UTF-8. FHIR knows no other encoding.');
 }
 
 /** The body as it was sent; empty where there is none. */
