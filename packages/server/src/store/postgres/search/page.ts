@@ -5,6 +5,7 @@ import { and, join, raw, type Sql, sql } from '../database/sql.ts';
 import { typeKey } from '../index/type-key.ts';
 import type { Row } from './criterion.ts';
 import type { Key, ListedCriterion, Order } from './order.ts';
+import { type Span, withinSpan } from './span.ts';
 
 /** The rows that a search is about: `sx` under `row.alias` and all of its conditions. */
 export type Matches = {
@@ -14,6 +15,8 @@ export type Matches = {
   readonly isNarrow: boolean;
   /** Whether nothing but the type and the rule is asked for. */
   readonly isAll: boolean;
+  /** Where in time they all lie. */
+  readonly span?: Span | undefined;
   /** The list that may be walked, with the conditions that remain beside it. */
   readonly listed?: { readonly criterion: ListedCriterion; readonly conditions: readonly Sql[] };
 };
@@ -59,11 +62,12 @@ function isInt8(text: string): boolean {
   return /^-?\d{1,19}$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
 }
 
-function byRid({ row, conditions }: Matches, after: SearchPosition | undefined, limit: number): Sql {
+function byRid({ row, conditions, span }: Matches, after: SearchPosition | undefined, limit: number): Sql {
   const x = raw(row.alias);
   const start = after ? [sql`${x}.rid > ${after.rid}::int8`] : [];
-  return sql`select ${x}.rid from ${table(row.site, 'sx')} ${x} where ${and([...start, ...conditions])}
-    order by ${x}.rid limit ${limit}`;
+  const rows = (...more: readonly Sql[]) => sql`select ${x}.rid from ${table(row.site, 'sx')} ${x}
+    where ${and([...start, ...conditions, ...more])} order by ${x}.rid limit ${limit}`;
+  return span ? sql`${withinSpan(row, span, rows)} order by u.rid limit ${limit}` : rows();
 }
 
 /**

@@ -18,6 +18,7 @@ import { isNarrow, isNarrowRule, listedFor, orderOf } from './order.ts';
 import { type Matches, pageStatements } from './page.ts';
 import { paired } from './pair.ts';
 import { besideList } from './range.ts';
+import { spanOf } from './span.ts';
 import { totalOf } from './total.ts';
 
 /**
@@ -89,10 +90,12 @@ export async function matchesOf(
   const walked = () =>
     Promise.all(criteria.filter((one) => one !== criterion).map((one) => besideList(connection, row, one)));
   const listed = criterion && { criterion, conditions: [...always, ...(isWalked ? await walked() : beside)] };
+  const hasFew = isFew || query.criteria.some(isNarrow);
   return {
     row,
     conditions: [...always, ...conditions],
-    isNarrow: isFew || query.criteria.some(isNarrow),
+    isNarrow: hasFew,
+    span: hasFew ? undefined : spanOf(row, query.criteria),
     isAll: !isFew && query.criteria.length === 0,
     ...(listed && { listed }),
   };
