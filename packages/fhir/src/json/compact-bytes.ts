@@ -55,6 +55,7 @@ function room(length: number): Uint8Array {
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
+/** Longer than a file should be: all of it is one walk over one state. */
 class Scanner {
   private readonly source: Uint8Array;
   private readonly out: Uint8Array;
