@@ -26,6 +26,7 @@ export * from './json/labels.ts';
 export * from './json/limits.ts';
 export * from './json/link.ts';
 export * from './json/pretty.ts';
+export * from './json/relink.ts';
 export * from './json/splice.ts';
 export * from './outcome/fhir-error.ts';
 export * from './outcome/outcome.ts';

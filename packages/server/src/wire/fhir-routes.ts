@@ -18,7 +18,7 @@ import { fhirRequest } from './fhir-request.ts';
 import { preferOf, requireJsonAnswer, requireJsonBody } from './negotiate.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { allowOptions, methods } from './options.ts';
-import { queryOf, textOf } from './request.ts';
+import { formatOf, utf8Of } from './request.ts';
 import { send } from './send.ts';
 
 /** Bytes that a body may have. A bundle may hold a whole record; a single resource with attachments is smaller. */
@@ -79,7 +79,7 @@ export function fhirRoutes(chart: Chart, limit: ConcurrencyLimit): FastifyPlugin
 async function authenticated(chart: Chart, request: FastifyRequest): Promise<FastifyRequest['fhir']> {
   const { site: name } = request.params as { site: string };
   const site = requireSite(chart, name);
-  if (!wantsRaw(request)) requireJsonAnswer(request.headers.accept, queryOf(request).get('_format') ?? undefined);
+  if (!wantsRaw(request)) requireJsonAnswer(request.headers.accept, formatOf(request));
   const grant = await chart.authenticate(request.headers.authorization, site.name);
   requireSameSite(grant, site.name);
   request.audited = { grant };
@@ -127,7 +127,7 @@ function bundles(app: FastifyInstance, limit: ConcurrencyLimit): void {
     limit.run(request.fhir.clientId, async () => {
       requireJsonBody(request.headers);
       const { handling, returns = 'minimal' } = preferOf(request.headers.prefer);
-      const read = parseBundle(textOf(request), { base: request.fhir.base });
+      const read = parseBundle(utf8Of(request), { base: request.fhir.base });
       Object.assign(request.audited ?? {}, { interaction: read.type });
       const answer = await bundle(read, { handling, returns }, request.fhir);
       Object.assign(request.audited ?? {}, { written: answer.written });
@@ -155,7 +155,7 @@ const exportQuery = { type: 'Patient', criteria: [], include: [], revinclude: []
 function metadata(chart: Chart, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { site: name } = request.params as { site: string };
   const site = requireSite(chart, name);
-  requireJsonAnswer(request.headers.accept, queryOf(request).get('_format') ?? undefined);
+  requireJsonAnswer(request.headers.accept, formatOf(request));
   const base = fhirBase(chart.publicUrl, site.name);
   const addresses = oauthUris(chart.publicUrl, site.name);
   return send(reply, capabilities({ base, conformance: site.conformance, operations, oauthUris: addresses }), base);
