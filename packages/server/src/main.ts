@@ -15,6 +15,7 @@ import { authenticateBearer } from './oauth/bearer.ts';
 import { defaultGateConfig } from './oauth/config.ts';
 import { openGate } from './oauth/gate.ts';
 import { loadSealingKey } from './oauth/sealing-key.ts';
+import { patientDirectory } from './patient-directory.ts';
 import { conformanceStore } from './store/postgres/conformance/conformance-store.ts';
 import { type DatabaseAddress, openDatabase } from './store/postgres/database/database.ts';
 import { migrate } from './store/postgres/database/migrate.ts';
@@ -84,12 +85,14 @@ async function start(
   known.subscribe(() => indexing.canonicalsChanged());
   const store = resourceStore(database, site);
 
+  const patients = patientDirectory({ site: siteName, store, parameters: conformance.parameters });
   const gate = await openGate({
     config: { ...defaultGateConfig, publicUrl, allowLoopbackJwks: options.publicUrl === undefined },
     stores: gateStores(database, address),
     sealingKey: await loadSealingKey(options.dataDirectory, process.env.CHARTGATE_SEALING_KEY),
     log,
     mailer: { send: async () => {} },
+    patients: (name) => (name === siteName ? patients : undefined),
   });
   stops.push(() => gate.close());
 

@@ -19,7 +19,7 @@ export function check(name: string, run: Check['run']): Check {
 }
 
 /** How an endpoint says no. @param ticket the refusal's, where one was written */
-export type Refuse = (x: Exchange, refusal: OAuthError, ticket: string | undefined) => GateAnswer;
+export type Refuse = (x: Exchange, refusal: OAuthError, ticket: string | undefined) => GateAnswer | Promise<GateAnswer>;
 
 /**
  * An endpoint is a list of checks and an answer. Every refusal makes a ticket for the client's owner.
@@ -42,7 +42,7 @@ export function endpoint(
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error;
       if (error.status !== 429) gate.failures.count(request.remoteAddress);
-      return refuse(x, error, await issueTicket(x, { endpoint: name, refusal: error, trail }));
+      return await refuse(x, error, await issueTicket(x, { endpoint: name, refusal: error, trail }));
     }
   };
 }

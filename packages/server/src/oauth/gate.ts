@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Mailer } from '../account/mail.ts';
 import type { Client, GateEvent, GateStore, GateStores, LiveToken } from '../store/gate-ports.ts';
+import { noPatients, type PatientDirectory } from '../store/patient-directory.ts';
 import type { GateConfig } from './config.ts';
 import { guardedFetch, type Lookup } from './guarded-fetch.ts';
 import { readJwks, type VerificationKey } from './jwks.ts';
@@ -20,6 +21,8 @@ export type GateOptions = {
   readonly sealingKey: Uint8Array;
   readonly log: GateLog;
   readonly mailer: Mailer;
+  /** Patients of a site's chart. (Default: there are none) */
+  readonly patients?: (site: string) => PatientDirectory | undefined;
   /** ms since the epoch. */
   readonly now?: () => number;
   /** Where hosts of `jwks_uri` are looked up. */
@@ -30,6 +33,7 @@ export type GateOptions = {
 export type GateSite = {
   readonly name: string;
   readonly store: GateStore;
+  readonly patients: PatientDirectory;
   /** `{base}/oauth2/{site}` */
   readonly issuer: string;
   readonly tokenUrl: string;
@@ -141,6 +145,7 @@ function gateSite(name: string, store: GateStore, options: GateOptions & { reado
   return {
     name,
     store,
+    patients: options.patients?.(name) ?? noPatients,
     issuer,
     tokenUrl: `${issuer}/token`,
     fhirUrl: `${config.publicUrl}/apis/${name}/fhir`,

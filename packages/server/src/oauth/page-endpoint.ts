@@ -21,13 +21,17 @@ export const refusalPage: Refuse = (_x, refusal, ticket) => {
   });
 };
 
-/** An endpoint that people see: `GET` shows a page, `POST` takes its form. */
+/**
+ * An endpoint that people see: `GET` shows a page, `POST` takes its form.
+ * @param refuse how a refusal is shown (Default: a page that says it)
+ */
 export function pageEndpoint(
   name: string,
   steps: readonly Step[],
   answer: (x: Exchange) => GateAnswer | Promise<GateAnswer>,
+  refuse: Refuse = refusalPage,
 ): Endpoint {
-  return endpoint(name, [readForm, ...steps], answer, refusalPage);
+  return endpoint(name, [readForm, ...steps], answer, refuse);
 }
 
 /** The form of a page, which must be one that this browser was shown. Its fields may come more than once: see `fields`. */

@@ -28,12 +28,18 @@ export function rateLimiter({ perMinute, burst }: RateLimit, now: () => number) 
       const key = networkOf(address);
       buckets.set(key, { level: levelOf(key) + 1, at: now() });
     },
+    /** As if one had not been counted. */
+    takeBack(address: string): void {
+      const key = networkOf(address);
+      buckets.set(key, { level: Math.max(0, levelOf(key) - 1), at: now() });
+    },
   };
 }
 
 export type RateLimiter = ReturnType<typeof rateLimiter>;
 
-function networkOf(address: string): string {
+/** What counts as one address. */
+export function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return address.slice(0, 100);
   const ip = ipaddr.process(address);
   return ip.kind() === 'ipv4' ? ip.toString() : ip.toByteArray().slice(0, 8).join('.');

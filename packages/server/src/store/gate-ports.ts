@@ -5,6 +5,8 @@ import type {
   ConsentStore,
   LaunchStore,
 } from './authorization-ports.ts';
+import type { ChartRequestStore, InvitationStore } from './chart-claim-ports.ts';
+import type { PasskeyStore, RecoveryCodeStore, TotpStore, TryStore } from './factor-ports.ts';
 
 /** The states of a client. @see clients/states.ts for the transitions */
 export type ClientStatus = 'pending' | 'approved' | 'suspended' | 'revoked';
@@ -190,6 +192,12 @@ export interface GateStore {
   readonly launches: LaunchStore;
   readonly consents: ConsentStore;
   readonly authorizations: AuthorizationStore;
+  readonly totp: TotpStore;
+  readonly recoveryCodes: RecoveryCodeStore;
+  readonly passkeys: PasskeyStore;
+  readonly tries: TryStore;
+  readonly invitations: InvitationStore;
+  readonly chartRequests: ChartRequestStore;
   /** Deletes what has had its time. The number of rows deleted; more may be left while it is not 0. */
   sweep(retention: Retention): Promise<number>;
 }

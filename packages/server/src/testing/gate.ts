@@ -4,7 +4,9 @@ import { ensureAdminCredential } from '../clients/admin-credential.ts';
 import { defaultGateConfig, type GateConfig } from '../oauth/config.ts';
 import { type Gate, type GateOptions, openGate } from '../oauth/gate.ts';
 import { jwkThumbprint } from '../oauth/jwks.ts';
+import { patientDirectory } from '../patient-directory.ts';
 import { gateStores } from '../store/postgres/gate/gate-store.ts';
+import { resourceStore } from '../store/postgres/resource-store.ts';
 import { gateRoutes } from '../wire/gate-routes.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 
@@ -86,19 +88,25 @@ export type TestGate = {
 export type TestGateOptions = {
   readonly config?: Partial<GateConfig>;
   readonly log?: GateOptions['log'];
-} & Partial<Pick<GateOptions, 'now' | 'lookup' | 'sealingKey'>>;
+} & Partial<Pick<GateOptions, 'now' | 'lookup' | 'sealingKey' | 'mailer'>>;
 
 const sealingKey = randomBytes(32);
 
 /** Opens one more node on the database. */
 export async function testGate(test: TestDatabase, options: TestGateOptions = {}): Promise<TestGate> {
   const { config, ...rest } = options;
+  const patients = patientDirectory({
+    site: test.site.name,
+    store: resourceStore(test.database, test.site),
+    parameters: test.site.conformance.parameters,
+  });
   const gate = await openGate({
     config: { publicUrl, ...defaultGateConfig, refusals: { perMinute: 1e6, burst: 1e6 }, ...config },
     stores: gateStores(test.database, test.address),
     sealingKey,
     log: { error: (cause) => console.error(cause) },
     mailer: { send: async () => {} },
+    patients: (name) => (name === test.site.name ? patients : undefined),
     ...rest,
   });
   const app = fastify();

@@ -1,5 +1,6 @@
 import { FhirError } from '@chartgate/fhir';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { factorRoutes } from '../account/factor-routes.ts';
 import {
   adminMethods,
   approveClient,
@@ -24,6 +25,7 @@ import { revoke } from '../oauth/revoke.ts';
 import { showTicket } from '../oauth/ticket.ts';
 import { token } from '../oauth/token.ts';
 import { Html } from '../pages/html.ts';
+import { Script } from '../pages/page.ts';
 
 const largestBody = 65_536;
 
@@ -46,6 +48,7 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/apis/:site/admin/tokens', issueAccessToken],
   ['/apis/:site/admin/tickets', listTickets],
   ['/apis/:site/admin/tickets/:ticket', showAnyTicket],
+  ...factorRoutes,
 ];
 
 /** The gate's endpoints as a Fastify plugin. Bodies are read as text of at most 64 kB, whatever their type. */
@@ -114,6 +117,7 @@ function send(reply: FastifyReply, { status, headers, body }: GateAnswer): Fasti
   });
   if (body === undefined) return reply.send();
   if (body instanceof Html) return reply.type('text/html; charset=utf-8').send(body.text);
+  if (body instanceof Script) return reply.type('text/javascript; charset=utf-8').send(body.text);
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(body));
 }
 

@@ -20,6 +20,9 @@ export async function sweep(writes: Connection, site: Site, r: Retention): Promi
     expired('session'),
     expired('authorization_request'),
     expired('launch'),
+    expired('passkey_challenge'),
+    expired('try_count'),
+    expired('invitation'),
     sql`delete from ${authorizations} where authorization_id in (
       select authorization_id from ${authorizations} a
       where code_expires_at < ${r.expiredBefore} and coalesce(refresh_expires_at, 0) < ${r.expiredBefore}
