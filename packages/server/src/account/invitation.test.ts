@@ -42,7 +42,10 @@ test('a code with the date of birth opens the chart, once, and the owner hears o
 test('a guardian holds several charts, by codes of each', async () => {
   const owner = await newOwner(node);
   await putPatient({ id: 'kim', birthDate: '2019-01-01' });
-  for (const [patient, born] of [['anna', '1984-05-03'], ['kim', '2019-01-01']] as const) {
+  for (const [patient, born] of [
+    ['anna', '1984-05-03'],
+    ['kim', '2019-01-01'],
+  ] as const) {
     const { json } = await invite({ patient, relationship: 'guardian' });
     assert.equal((await redeem(owner, json.invitation_code, born)).status, 200);
   }
@@ -77,7 +80,8 @@ test('attack 72: unknown, used, old and others’ codes and wrong dates are answ
 test('attack 72: an account, and a network with many accounts, cannot try codes without end', async () => {
   const owner = await newOwner(node);
   const statuses: number[] = [];
-  for (let n = 0; n < 7; n++) statuses.push((await redeem(owner, 'AAAA-BBBB-CCCC', undefined, `203.0.113.${n}`)).status);
+  for (let n = 0; n < 7; n++)
+    statuses.push((await redeem(owner, 'AAAA-BBBB-CCCC', undefined, `203.0.113.${n}`)).status);
   assert.deepEqual(statuses, [400, 400, 400, 400, 400, 429, 429]);
   const last = await redeem(owner, (await invite()).json.invitation_code);
   assert.deepEqual([last.status, last.headers['retry-after']], [429, '3600']);
@@ -91,7 +95,9 @@ test('attack 72: an account, and a network with many accounts, cannot try codes 
 test('attack 72: of many uses of one code at once, one opens the chart', async () => {
   const { json } = await invite();
   const owners = await Promise.all(Array.from({ length: 5 }, () => newOwner(node)));
-  const answers = await Promise.all(owners.map((owner, n) => redeem(owner, json.invitation_code, undefined, `192.0.2.${n + 100}`)));
+  const answers = await Promise.all(
+    owners.map((owner, n) => redeem(owner, json.invitation_code, undefined, `192.0.2.${n + 100}`)),
+  );
   assert.equal(answers.filter(({ status }) => status === 200).length, 1);
 });
 

@@ -116,8 +116,11 @@ async function verified(x: Exchange, { accountId }: Account, sent: unknown) {
   return { credential: info.credential, transports, isSynced: info.credentialDeviceType === 'multiDevice' };
 }
 
-/** A certificate could name an address where it is revoked, which the library would fetch. We asked for none. */
-function isCertified(attestationObject: string): boolean {
+/**
+ * Whether an attestation (base64url) has a certificate. It could name an address where it is revoked, which the library
+ * would fetch; we asked for none.
+ */
+export function isCertified(attestationObject: string): boolean {
   const attestation = decodeAttestationObject(new Uint8Array(Buffer.from(attestationObject, 'base64url')));
   const format = attestation.get('fmt');
   return !(format === 'none' || format === 'packed') || attestation.get('attStmt').get('x5c') !== undefined;

@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { after, test } from 'node:test';
 import { softwareAuthenticator, type Wrong } from '../testing/authenticator.ts';
 import { gateWithMail, newOwner, type TestOwner } from '../testing/owner.ts';
+import { isCertified } from './passkey-registration.ts';
 import { secondFactorsOf, verifySecondFactor } from './second-factors.ts';
 
 const { node, clock, subjects, close } = await gateWithMail();
@@ -92,7 +93,9 @@ test('attack 74: an answer that was used, is too old, or is of a passkey that wa
 test('attack 74: of many uses with one counter at once, one signs in', async () => {
   const owner = await newOwner(node);
   const { authenticator } = await add(owner);
-  const answers = await Promise.all(Array.from({ length: 8 }, async () => authenticator.get(await options(), { counter: 7 })));
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, async () => authenticator.get(await options(), { counter: 7 })),
+  );
   const signedIn = (await Promise.all(answers.map(signIn))).filter(({ status }) => status === 201);
   assert.equal(signedIn.length, 1);
 });
@@ -125,11 +128,19 @@ for (const [what, wrong] of [
   });
 }
 
+test('attack 74: a certificate, which names where it is revoked, is seen before anything looks into it', () => {
+  const made = { challenge: 'A'.repeat(43), user: { id: 'AAAA' } };
+  const certificate = Buffer.from('30820100', 'hex');
+  const attestationOf = (wrong: Wrong) => softwareAuthenticator().create(made, wrong).response.attestationObject;
+  assert.deepEqual([isCertified(attestationOf({ certificate })), isCertified(attestationOf({}))], [true, false]);
+});
+
 test('a passkey belongs to one account, and an account has several, which it names', async () => {
   const [owner, other] = [await newOwner(node), await newOwner(node)];
   const { authenticator, response, answer } = await add(owner);
   assert.equal((await add(other, authenticator)).answer.status, 409);
   assert.equal((await owner.call('POST', 'account/me/passkeys', { name: 'Again', response })).status, 400);
+  clock.now += 1000;
   const second = await add(owner, softwareAuthenticator(), {}, 'Key');
   assert.deepEqual(second.answer.json.recovery_codes, []);
   const path = `account/me/passkeys/${answer.json.passkey_id}`;

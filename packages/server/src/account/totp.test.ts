@@ -33,7 +33,8 @@ test('a clock may be one step off, and no more', () => {
     [-2, -1, 0, 1, 2].map((off) => totpStep(secret, totpCode(secret, step + off), now)),
     [undefined, step - 1, step, step + 1, undefined],
   );
-  for (const code of ['', '12345', '1234567', 'abcdef', '１２３４５６']) assert.equal(totpStep(secret, code, now), undefined);
+  for (const code of ['', '12345', '1234567', 'abcdef', '１２３４５６'])
+    assert.equal(totpStep(secret, code, now), undefined);
 });
 
 test('an authenticator opens nothing before its first code, and its secret lies sealed', async () => {

@@ -62,7 +62,9 @@ export function softwareAuthenticator({ isSynced = false } = {}) {
     const flags = 0x01 | (wrong.isUserVerified === false ? 0 : 0x04) | (attested.length > 0 ? 0x40 : 0);
     const count = Buffer.alloc(4);
     count.writeUInt32BE(wrong.counter ?? ++counter);
-    const rp = createHash('sha256').update(wrong.rpId ?? new URL(publicUrl).hostname).digest();
+    const rp = createHash('sha256')
+      .update(wrong.rpId ?? new URL(publicUrl).hostname)
+      .digest();
     return Buffer.concat([rp, Buffer.from([flags | (isSynced ? 0x18 : 0)]), count, attested]);
   };
   const text = (bytes: Buffer) => bytes.toString('base64url');
