@@ -1,6 +1,7 @@
 import { FhirError } from '@chartgate/fhir';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { accesses } from '../account/accesses.ts';
+import { factorRoutes } from '../account/factor-routes.ts';
 import { accountRoutes } from '../account/routes.ts';
 import {
   adminMethods,
@@ -35,6 +36,7 @@ import { showTicket } from '../oauth/ticket.ts';
 import { token } from '../oauth/token.ts';
 import { userinfo } from '../oauth/userinfo.ts';
 import { Html } from '../pages/html.ts';
+import { Script } from '../pages/page.ts';
 
 const largestBody = 65_536;
 
@@ -73,6 +75,7 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/apis/:site/admin/tickets', listTickets],
   ['/apis/:site/admin/tickets/:ticket', showAnyTicket],
   ...accountRoutes,
+  ...factorRoutes,
 ];
 
 /** The gate's endpoints as a Fastify plugin. Bodies are read as text of at most 64 kB, whatever their type. */
@@ -147,6 +150,7 @@ function send(reply: FastifyReply, { status, headers, body }: GateAnswer): Fasti
   });
   if (body === undefined) return reply.send();
   if (body instanceof Html) return reply.type('text/html; charset=utf-8').send(body.text);
+  if (body instanceof Script) return reply.type('text/javascript; charset=utf-8').send(body.text);
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(body));
 }
 
