@@ -1,7 +1,7 @@
 import { parameter } from '../oauth/exchange.ts';
 import { api, done, json, member, strangers } from './api.ts';
-import { confirmEmail } from './change-email.ts';
-import { askForReset, reset } from './password-reset.ts';
+import { confirmEmail } from './own/change-email.ts';
+import { askForReset, reset } from './password/password-reset.ts';
 import {
   accepted,
   acceptedJson,
@@ -12,7 +12,7 @@ import {
   verifiedJson,
   verifyBody,
 } from './schema.ts';
-import { signUp, verify } from './sign-up.ts';
+import { signUp, verify } from './sign-up/sign-up.ts';
 
 /** `POST /account`: a patient makes an account. 202 whether the address is known or not. */
 export const signUpApi = api({

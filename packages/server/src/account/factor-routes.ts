@@ -1,5 +1,4 @@
 import type { Endpoint } from '../oauth/endpoint.ts';
-import { authenticatorPage } from './authenticator-page.ts';
 import {
   acceptChartRequest,
   accountChart,
@@ -11,8 +10,9 @@ import {
   ownChart,
   ownCharts,
   rejectChartRequest,
-} from './chart-api.ts';
-import { chartsPage } from './charts-page.ts';
+} from './charts/chart-api.ts';
+import { chartsPage } from './charts/charts-page.ts';
+import { authenticatorPage } from './factors/authenticator-page.ts';
 import {
   confirmOwnTotp,
   newPasskeyOptions,
@@ -24,10 +24,10 @@ import {
   passkeyOptions,
   passkeySessions,
   showSecondFactors,
-} from './factor-api.ts';
+} from './factors/factor-api.ts';
+import { passkeyScriptFile, passkeySignInPage, passkeysPage } from './factors/passkey-page.ts';
+import { recoveryCodesPage } from './factors/recovery-page.ts';
 import { methods } from './json-endpoint.ts';
-import { passkeyScriptFile, passkeySignInPage, passkeysPage } from './passkey-page.ts';
-import { recoveryCodesPage } from './recovery-page.ts';
 
 /** Second factors, and how an account reaches a chart. */
 export const factorRoutes: readonly (readonly [path: string, endpoint: Endpoint])[] = [

@@ -1,11 +1,11 @@
 import { adminMethods } from '../clients/admin.ts';
 import type { Endpoint } from '../oauth/endpoint.ts';
 import { confirmEmailApi, forgotApi, resetApi, signUpApi, verifyApi } from './account-api.ts';
-import { closePage, confirmEmailPage, emailPage, passwordPage, stepUpPage } from './account-forms.ts';
-import { accountPage, sessionsPage, signOutPage } from './account-page.ts';
-import { closeAnyAccount, createAccount, inviteAgain, listAccounts, showAccount } from './admin-accounts.ts';
+import { closeAnyAccount, createAccount, inviteAgain, listAccounts, showAccount } from './admin/admin-accounts.ts';
 import { byMethod } from './api.ts';
-import { mailboxPage, showMailbox } from './mailbox.ts';
+import { mailboxPage, showMailbox } from './mail/mailbox.ts';
+import { closePage, confirmEmailPage, emailPage, passwordPage, stepUpPage } from './own/account-forms.ts';
+import { accountPage, sessionsPage, signOutPage } from './own/account-page.ts';
 import {
   changeOwnEmail,
   changeOwnPassword,
@@ -14,11 +14,11 @@ import {
   endOwnSession,
   listOwnSessions,
   showOwnAccount,
-} from './own-account-api.ts';
-import { forgotPage, resetPage } from './reset-page.ts';
-import { secondStepApi, signInApi, signOutApi, stepUpApi } from './session-api.ts';
-import { secondStepPage, signInPage } from './sign-in-page.ts';
-import { signUpPage, verifyPage } from './sign-up-page.ts';
+} from './own/own-account-api.ts';
+import { forgotPage, resetPage } from './password/reset-page.ts';
+import { secondStepApi, signInApi, signOutApi, stepUpApi } from './sign-in/session-api.ts';
+import { secondStepPage, signInPage } from './sign-in/sign-in-page.ts';
+import { signUpPage, verifyPage } from './sign-up/sign-up-page.ts';
 
 /** Where accounts are made, opened and looked after. */
 export const accountRoutes: readonly (readonly [path: string, endpoint: Endpoint])[] = [

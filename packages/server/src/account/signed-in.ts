@@ -2,7 +2,7 @@ import { type Check, check } from '../oauth/endpoint.ts';
 import { type Exchange, parameter } from '../oauth/exchange.ts';
 import { OAuthError } from '../oauth/oauth-error.ts';
 import type { SignedIn } from '../store/account-ports.ts';
-import { requireOwnPassword } from './passwords.ts';
+import { requireOwnPassword } from './password/passwords.ts';
 import { signedInByBearer, signedInOf } from './session.ts';
 
 /** How old a sign-in may be for what matters, ms. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Mail } from '../account/mail.ts';
-import { totpCode } from '../account/totp.ts';
+import { totpCode } from '../account/factors/totp.ts';
+import type { Mail } from '../account/mail/mail.ts';
 import type { Exchange } from '../oauth/exchange.ts';
 import { newIdentifier, newSecret, secretHash } from '../oauth/secret.ts';
 import { cookie } from '../pages/browser.ts';

@@ -1,7 +1,7 @@
 import { FhirError } from '@chartgate/fhir';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { accesses } from '../account/accesses.ts';
 import { factorRoutes } from '../account/factor-routes.ts';
+import { accesses } from '../account/own/accesses.ts';
 import { accountRoutes } from '../account/routes.ts';
 import {
   adminMethods,
