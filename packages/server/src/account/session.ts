@@ -74,6 +74,13 @@ function newSession(x: Exchange, { accountId, epoch }: Account, amr: readonly st
   return { token, session };
 }
 
+/** What a session says of how it was proved, with one proof more. @see https://www.rfc-editor.org/rfc/rfc8176#section-2 */
+export function amrWith(known: readonly string[], gained: string): readonly string[] {
+  const all = new Set([...known, gained]);
+  const isSeveral = all.has('pwd') && ['otp', 'hwk', 'swk'].some((factor) => all.has(factor));
+  return [...(isSeveral ? all.add('mfa') : all)];
+}
+
 /** The cookies that sign a browser out. */
 export function withoutSession(x: Exchange): readonly string[] {
   return [cookie(placeOf(x), 'session', undefined), cookie(placeOf(x), 'browser', undefined)];

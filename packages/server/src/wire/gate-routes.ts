@@ -1,6 +1,5 @@
 import { FhirError } from '@chartgate/fhir';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { factorRoutes } from '../account/factor-routes.ts';
 import { accesses } from '../account/own/accesses.ts';
 import { accountRoutes } from '../account/routes.ts';
 import {
@@ -75,7 +74,6 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/apis/:site/admin/tickets', listTickets],
   ['/apis/:site/admin/tickets/:ticket', showAnyTicket],
   ...accountRoutes,
-  ...factorRoutes,
 ];
 
 /** The gate's endpoints as a Fastify plugin. Bodies are read as text of at most 64 kB, whatever their type. */

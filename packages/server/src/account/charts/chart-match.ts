@@ -3,10 +3,11 @@ import type { Exchange } from '../../oauth/exchange.ts';
 import { OAuthError } from '../../oauth/oauth-error.ts';
 import { newIdentifier } from '../../oauth/secret.ts';
 import { type Account, folded } from '../../store/account-ports.ts';
-import type { ChartClaim } from '../../store/chart-claim-ports.ts';
+import type { ChartClaim, ChartDecision, ChartRequest } from '../../store/chart-claim-ports.ts';
 import type { PatientCard } from '../../store/chart-directory.ts';
-import { notices, notify } from '../mail/notify.ts';
+import { notify } from '../mail/notify.ts';
 import { countClaim } from '../tries.ts';
+import { chartLinked, chartRefused, chartRemoved } from './letters.ts';
 
 const mostOpen = 3;
 
@@ -63,12 +64,22 @@ export async function claimChart(x: Exchange, account: Account, claim: ChartClai
   const patient = await provenMatch(x, account, claim);
   if (patient !== undefined && (await chartRequests.linkOwn(accountId, patient, x.now))) {
     x.site.forget({ users: true });
-    await notify(x, account, notices.chartLinked);
+    await notify(x, account, chartLinked);
     return 'linked';
   }
   const request = { requestId: newIdentifier(), accountId, claim, createdAt: x.now };
   if (!(await chartRequests.insert(request, mostOpen))) throw new OAuthError('claim-waiting');
   return 'in-review';
+}
+
+/** What somebody of the clinic decided about a claim; its owner is told. @throws {OAuthError} claim-unknown: it was decided before */
+export async function decideClaim(x: Exchange, { requestId }: ChartRequest, decision: ChartDecision) {
+  const decided = await x.site.store.chartRequests.decide(requestId, decision);
+  if (!decided) throw new OAuthError('claim-unknown');
+  x.site.forget({ users: true });
+  const account = await x.site.store.accounts.find(decided.accountId);
+  if (account) await notify(x, account, decision.status === 'accepted' ? chartLinked : chartRefused);
+  return decided;
 }
 
 /** Takes a chart from an account, with all that apps were given of it. @throws {OAuthError} chart-unlinked */
@@ -78,5 +89,5 @@ export async function unlinkChart(x: Exchange, account: Account, patient: string
   if (!isLinked) throw new OAuthError('chart-unlinked');
   await accounts.unlink(account.accountId, patient);
   x.site.forget({ users: true });
-  await notify(x, account, notices.chartRemoved);
+  await notify(x, account, chartRemoved);
 }

@@ -1,18 +1,28 @@
 import { type Exchange, type GateAnswer, parameter } from '../../oauth/exchange.ts';
 import { OAuthError } from '../../oauth/oauth-error.ts';
+import { generalFault } from '../../pages/form.ts';
 import { html } from '../../pages/html.ts';
 import type { ChartLink } from '../../store/account-ports.ts';
-import { ownPage, type Showing, type Shown, told } from '../factor-page.ts';
-import { ownerOf, requireOwnerInBrowser } from '../owner.ts';
-import { claimBody, claimOf, redeemBody } from './chart-api.ts';
+import { backToAccount, formPage, type Showing, type Shown, tell } from '../form-page.ts';
+import { ownerOf, requireSignIn } from '../signed-in.ts';
+import { claimOf } from './chart-api.ts';
+import { claimBody, redeemBody } from './chart-json.ts';
 import { claimChart, unlinkChart } from './chart-match.ts';
 import { redeem } from './invitations.ts';
 
 /** `{issuer}/account/charts`: the records that the account opens, and the ways to one. */
-export const chartsPage = ownPage({
+export const chartsPage = formPage({
   name: 'account/charts',
   place: 'account/charts',
-  steps: [requireOwnerInBrowser],
+  steps: [requireSignIn],
+  faults: {
+    invitation: null,
+    'claim-role': null,
+    'claim-tries': null,
+    'claim-waiting': null,
+    'claim-incomplete': null,
+    'chart-unlinked': null,
+  },
   show: showCharts,
   submit: async (x) => {
     const action = parameter(x, 'action');
@@ -34,7 +44,7 @@ async function showCharts(x: Exchange, { token, fault }: Showing): Promise<Shown
   const [latest] = requests;
   return {
     title: 'Your records',
-    content: html`${fault}
+    content: html`${generalFault(fault)}
 ${rows.length === 0 ? html`<p id="none">Your account opens no record yet.</p>` : html`<table id="charts">${rows}</table>`}
 ${isWaiting ? html`<p class="note" id="waiting">Somebody at the clinic looks at what you asked for. You get a mail.</p>` : undefined}
 ${latest?.status === 'rejected' ? html`<p class="note" id="rejected">The clinic could not open a record to you: ${latest.reason}</p>` : undefined}
@@ -61,7 +71,8 @@ ${token}<input type="hidden" name="action" value="claim">
 <input id="identifier" name="identifier" autocomplete="off">
 <label class="tick"><input type="checkbox" id="guardian" name="relationship" value="guardian"> This is somebody I care for, such as my child</label>
 <div class="actions"><button type="submit">Find the record</button></div>
-</form>`,
+</form>
+${backToAccount(x)}`,
   };
 }
 
@@ -82,21 +93,23 @@ async function byCode(x: Exchange): Promise<GateAnswer> {
 }
 
 const linked = (x: Exchange) =>
-  told(x, 'The record is open', html`<p id="linked">Your account opens the record now.</p>`);
+  tell('The record is open', html`<p id="linked">Your account opens the record now.</p>${backToAccount(x)}`);
 
 async function byClaim(x: Exchange): Promise<GateAnswer> {
   const names = ['given_name', 'family_name', 'birth_date', 'identifier', 'relationship'] as const;
   const read = claimBody.safeParse(Object.fromEntries(names.map((name) => [name, parameter(x, name)])));
   if (!read.success) throw new OAuthError('claim-incomplete');
   if ((await claimChart(x, ownerOf(x), claimOf(read.data))) === 'linked') return linked(x);
-  return told(x, 'Thank you', html`<p id="in-review">Somebody at the clinic looks at it. You get a mail.</p>`);
+  return tell(
+    'Thank you',
+    html`<p id="in-review">Somebody at the clinic looks at it. You get a mail.</p>${backToAccount(x)}`,
+  );
 }
 
 async function remove(x: Exchange): Promise<GateAnswer> {
   await unlinkChart(x, ownerOf(x), parameter(x, 'patient') ?? '');
-  return told(
-    x,
+  return tell(
     'The record is removed',
-    html`<p>Your account no longer opens it, and no app sees it through you.</p>`,
+    html`<p>Your account no longer opens it, and no app sees it through you.</p>${backToAccount(x)}`,
   );
 }

@@ -3,9 +3,10 @@ import { OAuthError } from '../../oauth/oauth-error.ts';
 import { newIdentifier } from '../../oauth/secret.ts';
 import { type Account, type ChartLink, folded } from '../../store/account-ports.ts';
 import type { Invitation } from '../../store/chart-claim-ports.ts';
-import { notices, notify } from '../mail/notify.ts';
+import { notify } from '../mail/notify.ts';
 import { newSpokenCode, spokenCodeHash } from '../spoken-code.ts';
 import { countClaim } from '../tries.ts';
+import { chartInvitation, chartLinked } from './letters.ts';
 
 /** After so many wrong dates of birth a code is dead. */
 const mostTries = 5;
@@ -37,18 +38,9 @@ export async function invite(x: Exchange, asked: NewInvitation): Promise<{ invit
     expiresAt: x.now + lifetime,
   };
   await x.site.store.invitations.insert(hashOf(x, code), invitation);
-  if (email !== undefined) await notify(x, { email }, letterWith(x, code));
+  if (email !== undefined) await notify(x, { email }, chartInvitation(code, `${x.site.issuer}/account/charts`));
   return { invitation, code };
 }
-
-const letterWith = ({ site }: Exchange, code: string) => ({
-  subject: 'Your code from the clinic',
-  lines: [
-    `with this code you can open a record at the clinic: ${code}`,
-    `Make an account with this e-mail address, sign in, and write the code on this page, with the date of birth of the patient it is for:\n\n${site.issuer}/account/charts`,
-    'Nobody of the clinic will ever ask you for the code.',
-  ],
-});
 
 /**
  * Links the chart that a code is for. Unknown, used, dead and old codes, wrong dates and wrong accounts look the same.
@@ -71,7 +63,7 @@ export async function redeem(
   }
   if (!(await x.site.store.invitations.redeem(hash, account.accountId, x.now))) throw new OAuthError('invitation');
   x.site.forget({ users: true });
-  await notify(x, account, notices.chartLinked);
+  await notify(x, account, chartLinked);
   return found.patient;
 }
 

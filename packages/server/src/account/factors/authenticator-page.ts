@@ -1,21 +1,25 @@
 import { type Exchange, type GateAnswer, parameter } from '../../oauth/exchange.ts';
+import { generalFault } from '../../pages/form.ts';
 import { html } from '../../pages/html.ts';
-import { codesToKeep, ownPage, type Showing, type Shown, told } from '../factor-page.ts';
-import { ownerOf, requireFreshOwner, requireOwnerInBrowser } from '../owner.ts';
+import { backToAccount, formPage, type Showing, type Shown, tell } from '../form-page.ts';
+import { ownerOf, requireFreshSignIn, requireSignIn } from '../signed-in.ts';
 import {
   beginAuthenticator,
   confirmAuthenticator,
   removeAuthenticator,
   unfinishedAuthenticator,
 } from './authenticator.ts';
+import { factorFaults } from './factor-form.ts';
 import { qrCode } from './qr-code.ts';
+import { codesToKeep } from './recovery-words.ts';
 import { typedCode } from './second-factors.ts';
 
 /** `{issuer}/account/authenticator`: sets up the authenticator app, or removes it. */
-export const authenticatorPage = ownPage({
+export const authenticatorPage = formPage({
   name: 'account/authenticator',
   place: 'account/authenticator',
-  steps: [requireOwnerInBrowser, requireFreshOwner],
+  steps: [requireSignIn, requireFreshSignIn],
+  faults: { ...factorFaults, 'totp-there': null, 'totp-unknown': null },
   show: async (x, showing) => {
     const totp = await x.site.store.totp.find(ownerOf(x).accountId);
     return totp?.confirmedAt === undefined ? setUp(x, showing) : removal(x, showing);
@@ -31,7 +35,7 @@ async function setUp(x: Exchange, { token, fault }: Showing): Promise<Shown> {
   return {
     title: 'Add an authenticator app',
     content: html`<p>With an app such as Aegis, 2FAS or Google Authenticator on your phone, nobody gets into your account by your password alone.</p>
-${fault}
+${generalFault(fault)}
 <p>1. Scan this with the app:</p>
 ${qrCode(uri, 'QR code for the authenticator app')}
 <p>Or type this key into it: <code id="secret">${secret.replace(/.{4}(?=.)/g, '$& ')}</code></p>
@@ -49,7 +53,7 @@ async function removal(x: Exchange, { token, fault }: Showing): Promise<Shown> {
   return {
     title: 'Your authenticator app',
     content: html`<p>Signing in asks for a code of your authenticator app. To use another app, remove this one first.</p>
-${fault}
+${generalFault(fault)}
 <form method="post" action="${x.site.issuer}/account/authenticator">
 ${token}<input type="hidden" name="remove" value="yes">
 <label for="code">A code of the app, or a recovery code</label>
@@ -61,14 +65,16 @@ ${token}<input type="hidden" name="remove" value="yes">
 
 async function confirm(x: Exchange): Promise<GateAnswer> {
   const codes = await confirmAuthenticator(x, ownerOf(x), parameter(x, 'code') ?? '');
-  return told(
-    x,
+  return tell(
     'The authenticator app is added',
-    html`<p>From now on, signing in asks for a code of it.</p>${codesToKeep(codes)}`,
+    html`<p>From now on, signing in asks for a code of it.</p>${codesToKeep(codes)}${backToAccount(x)}`,
   );
 }
 
 async function remove(x: Exchange): Promise<GateAnswer> {
   await removeAuthenticator(x, ownerOf(x), typedCode(parameter(x, 'code')));
-  return told(x, 'The authenticator app is removed', html`<p>Signing in no longer asks for a code of it.</p>`);
+  return tell(
+    'The authenticator app is removed',
+    html`<p>Signing in no longer asks for a code of it.</p>${backToAccount(x)}`,
+  );
 }

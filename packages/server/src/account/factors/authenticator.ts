@@ -4,8 +4,9 @@ import { OAuthError } from '../../oauth/oauth-error.ts';
 import { seal, unseal } from '../../oauth/sealing.ts';
 import type { Account } from '../../store/account-ports.ts';
 import type { Totp } from '../../store/factor-ports.ts';
-import { notices, notify } from '../mail/notify.ts';
+import { notify } from '../mail/notify.ts';
 import { countFactorTry } from '../tries.ts';
+import { authenticatorAdded, authenticatorRemoved } from './letters.ts';
 import { dropIdleRecoveryCodes, firstRecoveryCodes } from './recovery-codes.ts';
 import { type FactorAnswer, requireSecondFactor } from './second-factors.ts';
 import { base32, totpStep, totpUri } from './totp.ts';
@@ -55,7 +56,7 @@ export async function confirmAuthenticator(x: Exchange, account: Account, code: 
     step !== undefined && (await x.site.store.totp.accept(account.accountId, { sealedSecret, step, now: x.now }));
   if (!isAccepted) throw new OAuthError('second-factor-wrong');
   await succeeded();
-  await notify(x, account, notices.authenticatorAdded);
+  await notify(x, account, authenticatorAdded);
   return firstRecoveryCodes(x, account);
 }
 
@@ -66,5 +67,5 @@ export async function removeAuthenticator(x: Exchange, account: Account, answer:
   await requireSecondFactor(x, account, answer);
   await x.site.store.totp.remove(account.accountId);
   await dropIdleRecoveryCodes(x, account);
-  await notify(x, account, notices.authenticatorRemoved);
+  await notify(x, account, authenticatorRemoved);
 }

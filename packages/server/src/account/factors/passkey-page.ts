@@ -1,65 +1,32 @@
-import { endpoint } from '../../oauth/endpoint.ts';
 import { type Exchange, type GateAnswer, parameter } from '../../oauth/exchange.ts';
 import { OAuthError } from '../../oauth/oauth-error.ts';
+import { generalFault } from '../../pages/form.ts';
 import { html } from '../../pages/html.ts';
 import { seeOther } from '../../pages/page.ts';
 import { passkeyScript } from '../../pages/passkey-script.ts';
 import type { Passkey } from '../../store/factor-ports.ts';
-import { codesToKeep, ownPage, passkeyForm, type Showing, type Shown, told } from '../factor-page.ts';
-import { ownerOf, requireFreshOwner, requireOwnerInBrowser } from '../owner.ts';
-import { startSession } from '../session.ts';
+import { api } from '../api.ts';
+import { backToAccount, formPage, type Showing, type Shown, tell } from '../form-page.ts';
+import { ownerOf, requireFreshSignIn, requireSignIn } from '../signed-in.ts';
+import { factorFaults, passkeyForm } from './factor-form.ts';
 import { passkeyCreationOptions, registerPasskey } from './passkey-registration.ts';
-import { passkeyRequestOptions, usePasskey } from './passkey-sign-in.ts';
+import { codesToKeep } from './recovery-words.ts';
 import { removePasskey } from './remove-passkey.ts';
 import { typedCode } from './second-factors.ts';
 
 /** `{issuer}/passkey.js` */
-export const passkeyScriptFile = endpoint('passkey.js', [], () => ({
-  status: 200,
-  headers: { 'cache-control': 'public, max-age=3600' },
-  body: passkeyScript,
-}));
-
-/** `{issuer}/passkey`: signs in by a passkey, without a name. With `request`, on the way to an app. */
-export const passkeySignInPage = ownPage({
-  name: 'passkey',
-  place: 'passkey',
-  steps: [],
-  show: async (x, showing) => ({
-    title: 'Sign in with a passkey',
-    usesPasskeys: true,
-    content: html`${showing.fault}
-${passkeyForm(showing, {
-  id: 'passkey-sign-in',
-  action: `${x.site.issuer}/passkey`,
-  kind: 'get',
-  options: await passkeyRequestOptions(x),
-  label: 'Use my passkey',
-  fields: html`<input type="hidden" name="request" value="${requestOf(x)}">`,
-})}
-<p><a id="password" href="${x.site.issuer}/sign-in${requestOf(x) === '' ? '' : `?request=${requestOf(x)}`}">Use my password instead</a></p>`,
-  }),
-  submit: async (x) => {
-    const used = await usePasskey(x, parameter(x, 'passkey') ?? '');
-    if (!used) throw new OAuthError('passkey-wrong');
-    const { cookies } = await startSession(x, used.account, [used.amr, 'mfa']);
-    const request = requestOf(x);
-    const to = request === '' ? `${x.site.issuer}/account` : `${x.site.issuer}/continue?request=${request}`;
-    return seeOther(to, { 'set-cookie': cookies });
-  },
+export const passkeyScriptFile = api({
+  name: 'passkey.js',
+  method: 'GET',
+  answer: () => ({ status: 200, headers: { 'cache-control': 'public, max-age=3600' }, body: passkeyScript }),
 });
 
-/** The secret of the authorization request that the browser is on the way with; empty where it is on none. */
-function requestOf(x: Exchange): string {
-  const request = parameter(x, 'request') ?? new URLSearchParams(x.request.query).get('request') ?? '';
-  return /^[\w-]{43}$/.test(request) ? request : '';
-}
-
 /** `{issuer}/account/passkeys`: lists, adds, renames and removes passkeys. */
-export const passkeysPage = ownPage({
+export const passkeysPage = formPage({
   name: 'account/passkeys',
   place: 'account/passkeys',
-  steps: [requireOwnerInBrowser, requireFreshOwner],
+  steps: [requireSignIn, requireFreshSignIn],
+  faults: { ...factorFaults, 'passkey-wrong': null, 'passkey-limit': null, 'passkey-unknown': null },
   show: showPasskeys,
   submit: async (x) => {
     const action = parameter(x, 'action');
@@ -76,7 +43,7 @@ async function showPasskeys(x: Exchange, showing: Showing): Promise<Shown> {
     title: 'Your passkeys',
     usesPasskeys: true,
     content: html`<p>A passkey opens your account with your fingerprint, your face or the lock of your device, without a password.</p>
-${showing.fault}
+${generalFault(showing.fault)}
 ${list.length === 0 ? html`<p>You have none yet.</p>` : list}
 <h2>Add a passkey</h2>
 ${passkeyForm(showing, {
@@ -118,7 +85,10 @@ function nameIn(x: Exchange): string {
 async function add(x: Exchange): Promise<GateAnswer> {
   const response = parsed(parameter(x, 'passkey') ?? '');
   const { recoveryCodes } = await registerPasskey(x, ownerOf(x), { name: nameIn(x), response });
-  return told(x, 'The passkey is added', html`<p>It opens your account from now on.</p>${codesToKeep(recoveryCodes)}`);
+  return tell(
+    'The passkey is added',
+    html`<p>It opens your account from now on.</p>${codesToKeep(recoveryCodes)}${backToAccount(x)}`,
+  );
 }
 
 function parsed(text: string): unknown {
@@ -137,9 +107,8 @@ async function rename(x: Exchange): Promise<GateAnswer> {
 
 async function remove(x: Exchange): Promise<GateAnswer> {
   await removePasskey(x, parameter(x, 'id') ?? '', typedCode(parameter(x, 'code')));
-  return told(
-    x,
+  return tell(
     'The passkey is removed',
-    html`<p>It no longer opens your account. Remove it on your device as well.</p>`,
+    html`<p>It no longer opens your account. Remove it on your device as well.</p>${backToAccount(x)}`,
   );
 }

@@ -6,7 +6,8 @@ import { OAuthError } from '../../oauth/oauth-error.ts';
 import { newIdentifier } from '../../oauth/secret.ts';
 import type { Account } from '../../store/account-ports.ts';
 import type { Passkey } from '../../store/factor-ports.ts';
-import { notices, notify } from '../mail/notify.ts';
+import { notify } from '../mail/notify.ts';
+import { passkeyAdded } from './letters.ts';
 import {
   challengeLifetime,
   newChallenge,
@@ -88,7 +89,7 @@ export async function registerPasskey(
     createdAt: x.now,
   };
   if (!(await x.site.store.passkeys.insert(passkey, mostPasskeys))) throw new OAuthError('passkey-limit');
-  await notify(x, account, notices.passkeyAdded);
+  await notify(x, account, passkeyAdded);
   return { passkey, recoveryCodes: await firstRecoveryCodes(x, account) };
 }
 

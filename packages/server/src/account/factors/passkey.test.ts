@@ -3,6 +3,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { after, test } from 'node:test';
 import { softwareAuthenticator, type Wrong } from '../../testing/authenticator.ts';
 import { gateWithMail, newOwner, type TestOwner } from '../../testing/owner.ts';
+import { openRequest } from '../../testing/signed-in.ts';
+import { newPatientApp } from '../../testing/user.ts';
 import { isCertified } from './passkey-registration.ts';
 import { secondFactorsOf, verifySecondFactor } from './second-factors.ts';
 
@@ -174,10 +176,14 @@ test('a browser adds a passkey and signs in by it, with one script of ours that 
   assert.match(without.body, /id="fault" role="alert">The passkey did not work/);
 
   const stranger = await newOwner(node);
-  const page = await stranger.open(`passkey?request=${'r'.repeat(43)}`);
+  const app = await newPatientApp(node);
+  const on = { clientId: app.clientId, redirectUri: 'https://app.example/cb', scope: 'openid' };
+  const request = await openRequest(node, on);
+  const page = await stranger.open(`passkey?request=${request}`);
+  assert.match(String(page.headers['content-security-policy']), /form-action 'self' https:\/\/app.example;/);
   const answer = JSON.stringify(authenticator.get(optionsIn(page.body)));
-  const fields = { form_token: tokenIn(page.body), request: 'r'.repeat(43), passkey: answer };
+  const fields = { form_token: tokenIn(page.body), request, passkey: answer };
   const signedIn = await stranger.post('passkey', fields);
-  assert.equal(signedIn.headers.location, `https://clinic.example/oauth2/default/continue?request=${'r'.repeat(43)}`);
+  assert.equal(signedIn.headers.location, `https://clinic.example/oauth2/default/continue?request=${request}`);
   assert.match(String(signedIn.headers['set-cookie']), /__Host-chartgate-default-session=[\w-]{43}/);
 });

@@ -1,7 +1,8 @@
 import type { Exchange } from '../../oauth/exchange.ts';
 import type { Account } from '../../store/account-ports.ts';
-import { notices, notify } from '../mail/notify.ts';
+import { notify } from '../mail/notify.ts';
 import { newSpokenCode, readSpokenCode, spokenCodeHash } from '../spoken-code.ts';
+import { recoveryCodeUsed } from './letters.ts';
 
 const howMany = 8;
 
@@ -30,7 +31,7 @@ export async function dropIdleRecoveryCodes({ site }: Exchange, { accountId }: A
 export async function useRecoveryCode(x: Exchange, account: Account, typed: string): Promise<boolean> {
   if (readSpokenCode(typed) === undefined) return false;
   const isRight = await x.site.store.recoveryCodes.use(account.accountId, hashOf(x, account.accountId, typed));
-  if (isRight) await notify(x, account, notices.recoveryCodeUsed);
+  if (isRight) await notify(x, account, recoveryCodeUsed);
   return isRight;
 }
 

@@ -1,19 +1,23 @@
 import { parameter } from '../../oauth/exchange.ts';
+import { generalFault } from '../../pages/form.ts';
 import { html } from '../../pages/html.ts';
-import { codesToKeep, ownPage, told } from '../factor-page.ts';
-import { ownerOf, requireOwnerInBrowser } from '../owner.ts';
+import { backToAccount, formPage, tell } from '../form-page.ts';
+import { ownerOf, requireSignIn } from '../signed-in.ts';
+import { factorFaults } from './factor-form.ts';
+import { codesToKeep } from './recovery-words.ts';
 import { renewRecoveryCodes } from './renew-recovery-codes.ts';
 import { typedCode } from './second-factors.ts';
 
 /** `{issuer}/account/recovery-codes`: new ones, for a code that is still good. */
-export const recoveryCodesPage = ownPage({
+export const recoveryCodesPage = formPage({
   name: 'account/recovery-codes',
   place: 'account/recovery-codes',
-  steps: [requireOwnerInBrowser],
+  steps: [requireSignIn],
+  faults: { ...factorFaults, 'recovery-codes-alone': null },
   show: async (x, { token, fault }) => ({
     title: 'Your recovery codes',
     content: html`<p>You have <strong id="left">${await x.site.store.recoveryCodes.count(ownerOf(x).accountId)}</strong> recovery codes left. New ones replace them.</p>
-${fault}
+${generalFault(fault)}
 <form method="post" action="${x.site.issuer}/account/recovery-codes">
 ${token}
 <label for="code">A code of your authenticator app, or a recovery code</label>
@@ -23,6 +27,6 @@ ${token}
   }),
   submit: async (x) => {
     const codes = await renewRecoveryCodes(x, ownerOf(x), typedCode(parameter(x, 'code')));
-    return told(x, 'Your new recovery codes', html`${codesToKeep(codes)}`);
+    return tell('Your new recovery codes', html`${codesToKeep(codes)}${backToAccount(x)}`);
   },
 });

@@ -1,7 +1,8 @@
 import type { Exchange } from '../../oauth/exchange.ts';
 import { OAuthError } from '../../oauth/oauth-error.ts';
-import { notices, notify } from '../mail/notify.ts';
-import { ownerOf } from '../owner.ts';
+import { notify } from '../mail/notify.ts';
+import { ownerOf } from '../signed-in.ts';
+import { passkeyRemoved } from './letters.ts';
 import { dropIdleRecoveryCodes } from './recovery-codes.ts';
 import { type FactorAnswer, requireSecondFactor } from './second-factors.ts';
 
@@ -13,5 +14,5 @@ export async function removePasskey(x: Exchange, id: string, answer: FactorAnswe
   await requireSecondFactor(x, account, answer);
   await x.site.store.passkeys.remove(account.accountId, id);
   await dropIdleRecoveryCodes(x, account);
-  await notify(x, account, notices.passkeyRemoved);
+  await notify(x, account, passkeyRemoved);
 }

@@ -1,7 +1,8 @@
 import type { Exchange } from '../../oauth/exchange.ts';
 import { OAuthError } from '../../oauth/oauth-error.ts';
 import type { Account } from '../../store/account-ports.ts';
-import { notices, notify } from '../mail/notify.ts';
+import { notify } from '../mail/notify.ts';
+import { recoveryCodesMade } from './letters.ts';
 import { makeRecoveryCodes } from './recovery-codes.ts';
 import { type FactorAnswer, requireSecondFactor, secondFactorsOf } from './second-factors.ts';
 
@@ -10,6 +11,6 @@ export async function renewRecoveryCodes(x: Exchange, account: Account, answer: 
   if ((await secondFactorsOf(x, account)).length === 0) throw new OAuthError('recovery-codes-alone');
   await requireSecondFactor(x, account, answer);
   const codes = await makeRecoveryCodes(x, account);
-  await notify(x, account, notices.recoveryCodesMade);
+  await notify(x, account, recoveryCodesMade);
   return codes;
 }

@@ -1,4 +1,4 @@
-import type { Exchange } from '../../oauth/exchange.ts';
+import { type Exchange, parameter } from '../../oauth/exchange.ts';
 import { OAuthError } from '../../oauth/oauth-error.ts';
 import type { RefusalCode } from '../../oauth/refusals.ts';
 import { unseal } from '../../oauth/sealing.ts';
@@ -86,6 +86,15 @@ async function useTotp(x: Exchange, { accountId }: Account, code: string): Promi
   const step = totpStep(unseal(totp.sealedSecret, x.gate.sealingKey), code, x.now);
   if (step === undefined) return false;
   return x.site.store.totp.accept(accountId, { sealedSecret: totp.sealedSecret, step, now: x.now });
+}
+
+/** The second factor that a form or a body shows, in fields named as the kinds are. */
+export function factorIn(x: Exchange): FactorAnswer {
+  return {
+    totp: parameter(x, 'totp'),
+    recovery_code: parameter(x, 'recovery_code'),
+    passkey: parameter(x, 'passkey'),
+  };
 }
 
 /** What was typed into one field for codes of both kinds. */

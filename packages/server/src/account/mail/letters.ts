@@ -1,20 +1,4 @@
-import type { GateSite } from '../../oauth/gate.ts';
-import type { Mail } from './mail.ts';
-
-/** Nothing that strangers write gets into a letter: whoever signs up with another's address must not write to them. */
-type Letter = (to: string, site: Pick<GateSite, 'issuer'>) => Mail;
-
-const hostOf = (issuer: string) => new URL(issuer).host;
-
-const letter =
-  (subject: string, ...lines: readonly string[]): Letter =>
-  (to, { issuer }) => ({
-    to,
-    subject: `${subject} (${hostOf(issuer)})`,
-    text: ['Hello,', ...lines, `This mail was sent by ${issuer}, whoever you are: nobody reads answers to it.`].join(
-      '\n\n',
-    ),
-  });
+import { letter } from './letter.ts';
 
 const notYou = 'If it was not you, do nothing: without this link nothing happens.';
 

@@ -5,15 +5,15 @@ import { cookie } from '../../pages/browser.ts';
 import { type Fault, field, generalFault, hidden, submit } from '../../pages/form.ts';
 import { type Html, html } from '../../pages/html.ts';
 import { seeOther } from '../../pages/page.ts';
-import { formPage, given, ownPlace, tell } from '../form-page.ts';
+import { backToAccount, formPage, given, tell } from '../form-page.ts';
 import { changePassword } from '../password/password-reset.ts';
-import { renewSession, withoutSession } from '../session.ts';
+import { withoutSession } from '../session.ts';
 import { requirePassword, requireSignIn, signedInAt } from '../signed-in.ts';
 import { askForEmail, confirmEmail, findEmailChange } from './change-email.ts';
 import { closeAccount } from './close.ts';
 
 /** The password that the account has now; an account without one is asked for nothing. */
-function passwordField(x: Exchange, fault: Fault | undefined): Html | undefined {
+export function passwordField(x: Exchange, fault: Fault | undefined): Html | undefined {
   if (signedInAt(x).account.passwordHash === undefined) return undefined;
   return field({ id: 'password', label: 'Password', autocomplete: 'current-password', type: 'password', fault });
 }
@@ -35,7 +35,7 @@ ${field({ id: 'new_password', label: 'New password', autocomplete: 'new-password
 ${submit('Change the password')}
 </form>
 <p class="quiet">You are signed out everywhere else, and apps have to ask you anew.</p>
-<p><a href="${x.site.issuer}/account">Back to your account</a></p>`,
+${backToAccount(x)}`,
   }),
   submit: async (x) => {
     await changePassword(x, signedInAt(x), parameter(x, 'new_password') ?? '');
@@ -59,14 +59,14 @@ ${field({ id: 'email', label: 'New e-mail address', autocomplete: 'email', type:
 ${passwordField(x, fault)}
 ${submit('Change the address')}
 </form>
-<p><a href="${x.site.issuer}/account">Back to your account</a></p>`,
+${backToAccount(x)}`,
   }),
   submit: async (x) => {
     await askForEmail(x, signedInAt(x).account, parameter(x, 'email') ?? '');
     return tell(
       'Look into your mail',
       html`<p>We sent a mail to the new address. Once you confirm it there, it takes the place of the old one.</p>
-<p><a href="${x.site.issuer}/account">Back to your account</a></p>`,
+${backToAccount(x)}`,
     );
   },
 });
@@ -107,36 +107,11 @@ ${token}
 ${passwordField(x, fault)}
 ${submit('Close the account for good')}
 </form>
-<p><a href="${x.site.issuer}/account">Back to your account</a></p>`,
+${backToAccount(x)}`,
   }),
   submit: async (x) => {
     await closeAccount(x, signedInAt(x).account);
     const cookies = [...withoutSession(x), cookie(placeOf(x), 'device', undefined)];
     return tell('Your account is closed', html`<p>Good-bye.</p>`, { 'set-cookie': cookies });
-  },
-});
-
-/** `{issuer}/step-up?to=…`: the password once more, for what matters. The session gets a new secret. */
-export const stepUpPage = formPage({
-  name: 'step-up',
-  place: 'account',
-  steps: [requireSignIn, requirePassword],
-  faults: { 'password-wrong': 'password' },
-  show: (x, { token, fault }) => ({
-    title: 'Your password, once more',
-    content: html`<p>You signed in a while ago, as <strong>${signedInAt(x).account.userName}</strong>.</p>
-${generalFault(fault)}
-<form method="post" action="${x.site.issuer}/step-up">${token}${hidden('to', given(x, 'to'))}
-${passwordField(x, fault)}
-${submit('Go on')}
-</form>`,
-  }),
-  submit: async (x) => {
-    const signedIn = signedInAt(x);
-    const renewed = await renewSession(x, signedIn, [...new Set([...signedIn.session.amr, 'pwd'])]);
-    const place = placeOf(x);
-    return seeOther(ownPlace(x), {
-      'set-cookie': renewed ? [cookie(place, 'session', renewed.token), cookie(place, 'browser', undefined)] : [],
-    });
   },
 });

@@ -4,16 +4,21 @@ import { pageEndpoint } from '../../oauth/page-endpoint.ts';
 import { generalFault, submit } from '../../pages/form.ts';
 import { type Html, html } from '../../pages/html.ts';
 import { seeOther } from '../../pages/page.ts';
-import { formPage, type Showing, type Shown } from '../form-page.ts';
+import { backToAccount, formPage, type Showing, type Shown } from '../form-page.ts';
 import { signedInOf, withoutSession } from '../session.ts';
-import { requireFreshSignIn, requireSignIn, signedInAt } from '../signed-in.ts';
+import { requireFreshSignIn, requireSignIn, signedInAt, whenSent } from '../signed-in.ts';
 import { endOthers } from './own-sessions.ts';
 
 /** What the account's first page leads to, by its place below the issuer. */
 export const accountLinks: readonly { readonly place: string; readonly label: string }[] = [
+  { place: 'account/charts', label: 'My records' },
   { place: 'account/apps', label: 'Apps that can see my records' },
+  { place: 'account/accesses', label: 'Who saw my records' },
   { place: 'account/password', label: 'Change the password' },
   { place: 'account/email', label: 'Change the e-mail address' },
+  { place: 'account/authenticator', label: 'Authenticator app' },
+  { place: 'account/passkeys', label: 'Passkeys' },
+  { place: 'account/recovery-codes', label: 'Recovery codes' },
   { place: 'account/sessions', label: 'Where you are signed in' },
   { place: 'account/close', label: 'Close the account' },
 ];
@@ -51,7 +56,7 @@ export const signOutPage = pageEndpoint('sign-out', [], async (x) => {
 export const sessionsPage = formPage({
   name: 'account/sessions',
   place: 'account/sessions',
-  steps: [requireSignIn, requireFreshSignIn],
+  steps: [requireSignIn, whenSent(requireFreshSignIn)],
   faults: { 'account-unknown': null },
   show: showSessions,
   submit: async (x) => {
@@ -83,7 +88,7 @@ async function showSessions(x: Exchange, { token, fault }: Showing): Promise<Sho
 <table><tr><th scope="col">Browser or app</th><th scope="col">Last used</th><th scope="col"></th></tr>${all.map(row)}</table>
 <form method="post" action="${action}">${token}${submit('Sign out everywhere else', 'second')}</form>
 <p class="quiet">Signing out everywhere else also takes back what you allowed apps.</p>
-<p><a href="${x.site.issuer}/account">Back to your account</a></p>`,
+${backToAccount(x)}`,
   };
 }
 

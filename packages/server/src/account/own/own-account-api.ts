@@ -1,6 +1,8 @@
+import { parameter } from '../../oauth/exchange.ts';
 import { OAuthError } from '../../oauth/oauth-error.ts';
 import { iso, toJson } from '../account-json.ts';
-import { api, done, json, member } from '../api.ts';
+import { api, done, json, member, strangers } from '../api.ts';
+import { proofBody } from '../factors/factor-json.ts';
 import { changePassword } from '../password/password-reset.ts';
 import {
   accepted,
@@ -11,9 +13,10 @@ import {
   endedJson,
   ownSessionListJson,
   passwordBody,
+  tokenBody,
 } from '../schema.ts';
 import { requireFreshSignIn, requirePassword, requireSessionToken, signedInAt } from '../signed-in.ts';
-import { askForEmail } from './change-email.ts';
+import { askForEmail, confirmEmail } from './change-email.ts';
 import { closeAccount } from './close.ts';
 import { endOthers } from './own-sessions.ts';
 
@@ -85,6 +88,7 @@ export const listOwnSessions = api({
 export const endOtherSessions = api({
   name: 'account/me/sessions',
   method: 'DELETE',
+  body: proofBody,
   steps: [requireSessionToken, requireFreshSignIn],
   answer: async (x) => json(200, endedJson, { sessions_ended: await endOthers(x, signedInAt(x)) }),
 });
@@ -93,6 +97,7 @@ export const endOtherSessions = api({
 export const endOwnSession = api({
   name: 'account/me/sessions',
   method: 'DELETE',
+  body: proofBody,
   steps: [requireSessionToken, requireFreshSignIn],
   answer: async (x) => {
     const { accountId } = signedInAt(x).account;
@@ -100,6 +105,18 @@ export const endOwnSession = api({
     if (!/^[\w-]{1,100}$/.test(id) || !(await x.site.store.sessions.end(accountId, id))) {
       throw new OAuthError('account-unknown');
     }
+    return done;
+  },
+});
+
+/** `POST /account/email/confirm` */
+export const confirmEmailApi = api({
+  name: 'account/email/confirm',
+  method: 'POST',
+  body: tokenBody,
+  steps: strangers,
+  answer: async (x) => {
+    await confirmEmail(x, parameter(x, 'token'));
     return done;
   },
 });

@@ -2,11 +2,13 @@ import type { Exchange, GateAnswer } from '../../oauth/exchange.ts';
 import { parameter } from '../../oauth/exchange.ts';
 import type { Account } from '../../store/account-ports.ts';
 import { api, done, json, member } from '../api.ts';
-import { halfJson, passwordBody, secondStepBody, sessionJson, signInBody } from '../schema.ts';
-import { renewSession, startSession } from '../session.ts';
-import { requirePassword, requireSessionToken, signedInAt } from '../signed-in.ts';
-import { type HalfSignedIn, secondFactors } from './second-factor.ts';
-import { findHalf, signInByPassword, signInBySecondFactor, stepLifetime } from './sign-in.ts';
+import { proofBody } from '../factors/factor-json.ts';
+import { passkeyRequestOptions } from '../factors/passkey-sign-in.ts';
+import { secondFactorsOf } from '../factors/second-factors.ts';
+import { halfJson, secondStepBody, sessionJson, signInBody } from '../schema.ts';
+import { amrWith, renewSession, startSession } from '../session.ts';
+import { provenBy, requireProof, requireSessionToken, signedInAt } from '../signed-in.ts';
+import { type Proven, signInByPassword, signInBySecondFactor, stepLifetime } from './sign-in.ts';
 
 /**
  * `POST /account/sessions`: signs in, 201 with a session token and the session's cookies; 202 where a second factor is
@@ -18,16 +20,15 @@ export const signInApi = api({
   body: signInBody,
   answer: async (x) => {
     const outcome = await signInByPassword(x, member(x, 'username'), member(x, 'password'));
-    return outcome.kind === 'half' ? halfAnswer(outcome.secret, outcome.half) : signedIn(x, outcome);
+    return outcome.kind === 'half' ? halfAnswer(x, outcome.secret, outcome.account) : signedIn(x, outcome);
   },
 });
 
-async function halfAnswer(secret: string, half: HalfSignedIn): Promise<GateAnswer> {
-  const factors = await secondFactors(half.x, half.account);
-  const methods = factors.map(async (factor) => ({
-    method: factor.method,
-    ...(factor.challenge ? { challenge: await factor.challenge(half) } : {}),
-  }));
+async function halfAnswer(x: Exchange, secret: string, account: Account): Promise<GateAnswer> {
+  const kinds = await secondFactorsOf(x, account);
+  const methods = kinds.map(async (method) =>
+    method === 'passkey' ? { method, challenge: await passkeyRequestOptions(x, account) } : { method },
+  );
   return json(202, halfJson, {
     second_step: secret,
     expires_in: stepLifetime / 1000,
@@ -40,16 +41,10 @@ export const secondStepApi = api({
   name: 'account/sessions/second-step',
   method: 'POST',
   body: secondStepBody,
-  answer: async (x) => {
-    const found = await findHalf(x, parameter(x, 'second_step'));
-    return signedIn(x, await signInBySecondFactor(found, parameter(x, 'method'), x.form ?? new Map()));
-  },
+  answer: async (x) => signedIn(x, await signInBySecondFactor(x, parameter(x, 'second_step'))),
 });
 
-async function signedIn(
-  x: Exchange,
-  { account, amr }: { readonly account: Account; readonly amr: readonly string[] },
-): Promise<GateAnswer> {
+async function signedIn(x: Exchange, { account, amr }: Proven): Promise<GateAnswer> {
   const { token, cookies } = await startSession(x, account, amr);
   // a page of another origin gets no browser signed in
   const isForeign =
@@ -57,7 +52,8 @@ async function signedIn(
   return sessionAnswer(x, token, { account, cookies: isForeign ? [] : cookies });
 }
 
-function sessionAnswer(
+/** 201 with a session's token. @param cookies that sign a browser in as well */
+export function sessionAnswer(
   x: Exchange,
   token: string,
   { account, cookies = [] }: { readonly account: Account; readonly cookies?: readonly string[] },
@@ -71,15 +67,15 @@ function sessionAnswer(
   return json(201, sessionJson, body, cookies.length > 0 ? { 'set-cookie': cookies } : {});
 }
 
-/** `POST /account/sessions/current`: the password once more; the session goes on under a new token. */
+/** `POST /account/sessions/current`: the password once more, or a second factor; the session goes on under a new token. */
 export const stepUpApi = api({
   name: 'account/sessions/current',
   method: 'POST',
-  body: passwordBody,
-  steps: [requireSessionToken, requirePassword],
+  body: proofBody,
+  steps: [requireSessionToken, requireProof],
   answer: async (x) => {
     const here = signedInAt(x);
-    const renewed = await renewSession(x, here, [...new Set([...here.session.amr, 'pwd'])]);
+    const renewed = await renewSession(x, here, amrWith(here.session.amr, provenBy(x)));
     if (!renewed) throw new TypeError('The session died while it was renewed');
     return sessionAnswer(x, renewed.token, { account: here.account });
   },

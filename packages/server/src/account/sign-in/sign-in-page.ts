@@ -5,12 +5,12 @@ import { cookie, readCookie } from '../../pages/browser.ts';
 import { field, generalFault, hidden, submit } from '../../pages/form.ts';
 import { html } from '../../pages/html.ts';
 import { seeOther } from '../../pages/page.ts';
-import type { Account } from '../../store/account-ports.ts';
+import { factorFaults, factorForms } from '../factors/factor-form.ts';
 import { formPage, given, ownPlace, type Showing, type Shown } from '../form-page.ts';
 import { appName, findRequestIfAny, leadsToApp, withRequest } from '../request-step.ts';
 import { startSession } from '../session.ts';
 import { rememberDevice } from '../throttle.ts';
-import { findHalf, signInByPassword, signInBySecondFactor, stepLifetime } from './sign-in.ts';
+import { findHalf, type Proven, signInByPassword, signInBySecondFactor, stepLifetime } from './sign-in.ts';
 
 /** `{issuer}/sign-in`: name and password. With `request`, on the way to an app; with `to`, to a page of the account. */
 export const signInPage = formPage({
@@ -21,9 +21,7 @@ export const signInPage = formPage({
   submit: async (x) => {
     const outcome = await signInByPassword(x, parameter(x, 'username') ?? '', parameter(x, 'password') ?? '');
     if (outcome.kind === 'signed-in') return welcomeBack(x, outcome);
-    const { issuer } = x.site;
-    const on = onward(x);
-    return seeOther(`${issuer}/second-step${on === '' ? '' : `?${on}`}`, {
+    return seeOther(`${x.site.issuer}/second-step${onward(x)}`, {
       'set-cookie': [cookie(placeOf(x), 'step', outcome.secret, stepLifetime / 1000)],
     });
   },
@@ -45,6 +43,7 @@ ${field({ id: 'username', label: 'User name or e-mail address', autocomplete: 'u
 ${field({ id: 'password', label: 'Password', autocomplete: 'current-password', type: 'password' })}
 ${submit('Sign in')}
 </form>
+<p><a id="passkey" href="${issuer}/passkey${onward(x)}">Use a passkey</a></p>
 <p><a id="forgot" href="${issuer}/forgot">Forgotten password</a></p>
 ${mayJoin ? html`<p><a id="sign-up" href="${issuer}/sign-up${withRequest(x)}">Make an account</a></p>` : undefined}`,
   };
@@ -54,50 +53,47 @@ ${mayJoin ? html`<p><a id="sign-up" href="${issuer}/sign-up${withRequest(x)}">Ma
 export const secondStepPage = formPage({
   name: 'second-step',
   steps: [findRequestIfAny],
-  faults: { 'second-factor-wrong': null },
+  faults: factorFaults,
   show: showSecondStep,
   submit: async (x) => {
-    const found = await findHalf(x, stepOf(x));
-    const signedIn = await signInBySecondFactor(found, parameter(x, 'method'), x.form ?? new Map());
+    const signedIn = await signInBySecondFactor(x, stepOf(x));
     return welcomeBack(x, signedIn, [cookie(placeOf(x), 'step', undefined)]);
   },
 });
 
-async function showSecondStep(x: Exchange, { token, fault }: Showing): Promise<Shown> {
-  const { half, factors } = await findHalf(x, stepOf(x));
-  const forms = factors.map(
-    async (factor) => html`<form method="post" action="${x.site.issuer}/second-step" id="${factor.method}">
-<h2>${factor.label}</h2>
-${token}${hidden('request', given(x, 'request'))}${hidden('to', given(x, 'to'))}${hidden('method', factor.method)}
-${await factor.fields(half)}
-<div class="actions"><button type="submit" id="submit-${factor.method}">Continue</button></div>
-</form>`,
-  );
+async function showSecondStep(x: Exchange, showing: Showing): Promise<Shown> {
+  const { account } = await findHalf(x, stepOf(x));
+  const { forms, usesPasskeys } = await factorForms(x, account, {
+    action: `${x.site.issuer}/second-step`,
+    showing,
+    more: html`${hidden('request', given(x, 'request'))}${hidden('to', given(x, 'to'))}`,
+  });
   return {
     title: 'One more step',
+    usesPasskeys,
     ...leadsToApp(x),
     content: html`<p>Your account asks for more than the password.</p>
-${generalFault(fault)}
-${await Promise.all(forms)}
-<p><a href="${x.site.issuer}/sign-in${withRequest(x)}">Start again</a></p>`,
+${generalFault(showing.fault)}
+${forms}
+<p><a id="again" href="${x.site.issuer}/sign-in${onward(x)}">Start again</a></p>`,
   };
 }
 
 const stepOf = (x: Exchange) => readCookie(x.request.headers, placeOf(x), 'step');
 
-/** What the next page has to know: `request` or `to`. */
-function onward(x: Exchange): string {
+/** What the next page has to know, `request` or `to`, as the query of its address. */
+export function onward(x: Exchange): string {
   const known = ['request', 'to'].flatMap((name) => {
     const value = given(x, name);
     return value === undefined ? [] : [[name, value] as [string, string]];
   });
-  return new URLSearchParams(known).toString();
+  return known.length === 0 ? '' : `?${new URLSearchParams(known)}`;
 }
 
 /** Signs in and goes on to where the user wanted to go: to an app, or to the account's pages. */
 export async function welcomeBack(
   x: Exchange,
-  { account, amr }: { readonly account: Account; readonly amr: readonly string[] },
+  { account, amr }: Proven,
   more: readonly string[] = [],
 ): Promise<GateAnswer> {
   const { cookies } = await startSession(x, account, amr);

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { html } from '../../pages/html.ts';
 import { easyAccounts, newAccount, TestBrowser, testPassword } from '../../testing/accounts.ts';
 import { publicUrl, soleGate, testGate } from '../../testing/gate.ts';
 import { passwords } from '../password/password-hash.ts';
-import { secondFactorKinds } from './second-factor.ts';
 
 let now = Date.now();
 const { test: database, node, close } = await soleGate({ config: { accounts: easyAccounts }, now: () => now });
@@ -248,57 +246,6 @@ test('too many passwords at once are refused, not kept', async () => {
   await Promise.all([blocked, waiting]);
   assert.equal((await ask()).status, 401);
   await small.close();
-});
-
-/** A second factor for these tests: the word of the day, which an account has by its name. */
-secondFactorKinds.push(async (_x, account) =>
-  account.userName.startsWith('careful')
-    ? {
-        method: 'word',
-        label: 'The word of the day',
-        fields: () => html`<label for="word">Word</label><input id="word" name="word" autocomplete="one-time-code">`,
-        challenge: async () => ({ hint: 'a fruit' }),
-        check: async (_half, answer) => (answer.get('word') === 'quince' ? ['otp'] : undefined),
-      }
-    : undefined,
-);
-
-test('with a second factor the password opens half a door, which closes after five tries or five minutes', async () => {
-  const account = await newAccount(node, { userName: `careful-${now}` });
-  const browser = new TestBrowser(node);
-  const half = await browser.signIn(account.userName);
-  assert.equal(half.location, '/second-step');
-  assert.equal(browser.cookie('session'), undefined);
-  assert.match((await browser.open('/second-step')).html, /autocomplete="one-time-code"/);
-  assert.equal((await browser.fill('/second-step', { word: 'apple' })).status, 401);
-  const done = await browser.fill('/second-step', { word: 'quince' });
-  assert.equal(done.location, '/account');
-  const { json } = await node.get(`${me}/sessions`, browser.cookie('session'));
-  assert.deepEqual(json.sessions[0].amr, ['pwd', 'otp', 'mfa']);
-  assert.equal((await browser.open('/second-step')).status, 401, 'it was used up');
-
-  await browser.signIn(account.userName);
-  for (let i = 0; i < 5; i++) assert.equal((await browser.fill('/second-step', { word: 'pear' })).status, 401);
-  assert.match((await browser.fill('/second-step', { word: 'quince' })).html, /took too long, or was tried too often/);
-  await browser.signIn(account.userName);
-  now += 5 * 60_000 + 1;
-  assert.equal((await browser.open('/second-step')).status, 401);
-});
-
-test('the second step by API', async () => {
-  const account = await newAccount(node, { userName: `careful-api-${now}` });
-  const half = await signIn(account.userName);
-  assert.equal(half.status, 202);
-  assert.deepEqual(half.json.methods, [{ method: 'word', challenge: { hint: 'a fruit' } }]);
-  assert.equal(half.json.session_token, undefined);
-  assert.equal(half.headers['set-cookie'], undefined);
-  assert.equal((await node.get(me, half.json.second_step)).status, 401);
-  const step = (word: string, method = 'word') =>
-    node.postJson(`${sessions}/second-step`, { second_step: half.json.second_step, method, word });
-  assert.equal((await step('quince', 'nothing')).status, 401);
-  assert.equal((await step('plum')).status, 401);
-  const all = await Promise.all([step('quince'), step('quince')]);
-  assert.deepEqual(all.map(({ status }) => status).sort(), [201, 401]);
 });
 
 test('the cookies of a sign-in are for this server alone, and no address of it goes elsewhere', async () => {
