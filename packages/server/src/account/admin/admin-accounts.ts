@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { admin, bodyOf, read } from '../../clients/admin.ts';
+import { type AdminCall, admin, bodyOf, read } from '../../clients/admin.ts';
+import { administratorOf } from '../../clients/administrator.ts';
 import type { Gate, GateSite } from '../../oauth/gate.ts';
 import { OAuthError } from '../../oauth/oauth-error.ts';
 import { isGateId, newIdentifier, newSecret, secretHash } from '../../oauth/secret.ts';
@@ -38,8 +39,17 @@ export const createAccount = admin('POST', async (call) => {
   if (!(await site.store.accountAdministration.invite({ account, charts, ...invitation(call, account) }))) {
     throw new OAuthError('account-taken');
   }
+  await auditCreation(call, account, charts);
   return accountJson.parse(await toJson(site, account));
 });
+
+async function auditCreation({ gate, site, request }: AdminCall, { accountId }: Account, charts: readonly ChartLink[]) {
+  const by = { ...(await administratorOf(site, request)), accountId };
+  await gate.audit.record(site.name, { ...by, act: 'account-changed', change: 'created' });
+  for (const { patient, relationship } of charts) {
+    await gate.audit.record(site.name, { ...by, act: 'chart-linked', relationship, patients: [patient] });
+  }
+}
 
 /** The user's own record, which must suit the role. @throws {OAuthError} account-role */
 function ownRecord({ role, fhir_user, charts = [] }: z.infer<typeof newAccountBody>): string | undefined {
@@ -101,7 +111,7 @@ export const showAccount = admin('GET', async (call) =>
 
 /** `POST /admin/accounts/{id}/close`: for good; the last active administrator stays. */
 export const closeAnyAccount = admin('POST', async (call) => {
-  await closeAccount(call, await requested(call));
+  await closeAccount(call, await requested(call), await administratorOf(call.site, call.request));
   return accountJson.parse(await toJson(call.site, await requested(call)));
 });
 

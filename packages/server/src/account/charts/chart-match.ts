@@ -7,6 +7,7 @@ import type { ChartClaim, ChartDecision, ChartRequest } from '../../store/chart-
 import type { PatientCard } from '../../store/chart-directory.ts';
 import { notify } from '../mail/notify.ts';
 import { countClaim } from '../tries.ts';
+import { auditLink, auditUnlink } from './chart-audit.ts';
 import { chartLinked, chartRefused, chartRemoved } from './letters.ts';
 
 const mostOpen = 3;
@@ -64,6 +65,7 @@ export async function claimChart(x: Exchange, account: Account, claim: ChartClai
   const patient = await provenMatch(x, account, claim);
   if (patient !== undefined && (await chartRequests.linkOwn(accountId, patient, x.now))) {
     x.site.forget({ users: true });
+    await auditLink(x, account, { patient, relationship: 'self' });
     await notify(x, account, chartLinked);
     return 'linked';
   }
@@ -77,6 +79,7 @@ export async function decideClaim(x: Exchange, { requestId }: ChartRequest, deci
   const decided = await x.site.store.chartRequests.decide(requestId, decision);
   if (!decided) throw new OAuthError('claim-unknown');
   x.site.forget({ users: true });
+  if (decision.status === 'accepted') await auditLink(x, decided, decision);
   const account = await x.site.store.accounts.find(decided.accountId);
   if (account) await notify(x, account, decision.status === 'accepted' ? chartLinked : chartRefused);
   return decided;
@@ -89,5 +92,6 @@ export async function unlinkChart(x: Exchange, account: Account, patient: string
   if (!isLinked) throw new OAuthError('chart-unlinked');
   await accounts.unlink(account.accountId, patient);
   x.site.forget({ users: true });
+  await auditUnlink(x, account, patient);
   await notify(x, account, chartRemoved);
 }

@@ -6,6 +6,7 @@ import type { Invitation } from '../../store/chart-claim-ports.ts';
 import { notify } from '../mail/notify.ts';
 import { newSpokenCode, spokenCodeHash } from '../spoken-code.ts';
 import { countClaim } from '../tries.ts';
+import { auditLink } from './chart-audit.ts';
 import { chartInvitation, chartLinked } from './letters.ts';
 
 /** After so many wrong dates of birth a code is dead. */
@@ -63,6 +64,7 @@ export async function redeem(
   }
   if (!(await x.site.store.invitations.redeem(hash, account.accountId, x.now))) throw new OAuthError('invitation');
   x.site.forget({ users: true });
+  await auditLink(x, account, found);
   await notify(x, account, chartLinked);
   return found.patient;
 }

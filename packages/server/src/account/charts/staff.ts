@@ -1,3 +1,5 @@
+import { administratorOf } from '../../clients/administrator.ts';
+import { actAs } from '../../oauth/audited.ts';
 import { check } from '../../oauth/endpoint.ts';
 import type { Exchange } from '../../oauth/exchange.ts';
 import { OAuthError } from '../../oauth/oauth-error.ts';
@@ -9,10 +11,15 @@ const staff = new WeakMap<Exchange, string>();
 /** Somebody of the clinic: an administrator by the admin token, or who works here by a session token. */
 export const requireStaff = check('somebody of the clinic asks', async (x) => {
   const token = bearerToken(x.request.headers.authorization);
-  if (token !== undefined && (await x.site.isAdminToken(token))) return void staff.set(x, 'admin');
+  if (token !== undefined && (await x.site.isAdminToken(token))) {
+    actAs(x, await administratorOf(x.site, x.request));
+    return void staff.set(x, 'admin');
+  }
   const account = (await signedInByBearer(x))?.account;
-  if (account?.role === 'practitioner' || account?.role === 'administrator')
+  if (account?.role === 'practitioner' || account?.role === 'administrator') {
+    actAs(x, { administrator: account.userName, accountId: undefined });
     return void staff.set(x, account.accountId);
+  }
   throw new OAuthError('staff-token', { headers: { 'www-authenticate': 'Bearer realm="admin"' } });
 });
 

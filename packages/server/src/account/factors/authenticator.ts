@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { audit } from '../../oauth/audited.ts';
 import type { Exchange } from '../../oauth/exchange.ts';
 import { OAuthError } from '../../oauth/oauth-error.ts';
 import { seal, unseal } from '../../oauth/sealing.ts';
@@ -56,6 +57,7 @@ export async function confirmAuthenticator(x: Exchange, account: Account, code: 
     step !== undefined && (await x.site.store.totp.accept(account.accountId, { sealedSecret, step, now: x.now }));
   if (!isAccepted) throw new OAuthError('second-factor-wrong');
   await succeeded();
+  await audit(x, { act: 'account-changed', change: 'factor' }, { accountId: account.accountId });
   await notify(x, account, authenticatorAdded);
   return firstRecoveryCodes(x, account);
 }
@@ -66,6 +68,7 @@ export async function removeAuthenticator(x: Exchange, account: Account, answer:
   if (totp?.confirmedAt === undefined) throw new OAuthError('totp-unknown');
   await requireSecondFactor(x, account, answer);
   await x.site.store.totp.remove(account.accountId);
+  await audit(x, { act: 'account-changed', change: 'factor' }, { accountId: account.accountId });
   await dropIdleRecoveryCodes(x, account);
   await notify(x, account, authenticatorRemoved);
 }

@@ -1,6 +1,7 @@
 import { generateRegistrationOptions, verifyRegistrationResponse } from '@simplewebauthn/server';
 import { decodeAttestationObject } from '@simplewebauthn/server/helpers';
 import { z } from 'zod';
+import { audit } from '../../oauth/audited.ts';
 import type { Exchange } from '../../oauth/exchange.ts';
 import { OAuthError } from '../../oauth/oauth-error.ts';
 import { newIdentifier } from '../../oauth/secret.ts';
@@ -89,6 +90,7 @@ export async function registerPasskey(
     createdAt: x.now,
   };
   if (!(await x.site.store.passkeys.insert(passkey, mostPasskeys))) throw new OAuthError('passkey-limit');
+  await audit(x, { act: 'account-changed', change: 'factor' }, { accountId: account.accountId });
   await notify(x, account, passkeyAdded);
   return { passkey, recoveryCodes: await firstRecoveryCodes(x, account) };
 }

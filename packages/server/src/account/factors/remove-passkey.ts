@@ -1,3 +1,4 @@
+import { audit } from '../../oauth/audited.ts';
 import type { Exchange } from '../../oauth/exchange.ts';
 import { OAuthError } from '../../oauth/oauth-error.ts';
 import { notify } from '../mail/notify.ts';
@@ -13,6 +14,7 @@ export async function removePasskey(x: Exchange, id: string, answer: FactorAnswe
   if (!known.some(({ passkeyId }) => passkeyId === id)) throw new OAuthError('passkey-unknown');
   await requireSecondFactor(x, account, answer);
   await x.site.store.passkeys.remove(account.accountId, id);
+  await audit(x, { act: 'account-changed', change: 'factor' }, { accountId: account.accountId });
   await dropIdleRecoveryCodes(x, account);
   await notify(x, account, passkeyRemoved);
 }

@@ -1,3 +1,4 @@
+import { audit } from '../../oauth/audited.ts';
 import type { Exchange } from '../../oauth/exchange.ts';
 import { OAuthError } from '../../oauth/oauth-error.ts';
 import type { Account } from '../../store/account-ports.ts';
@@ -11,6 +12,7 @@ export async function renewRecoveryCodes(x: Exchange, account: Account, answer: 
   if ((await secondFactorsOf(x, account)).length === 0) throw new OAuthError('recovery-codes-alone');
   await requireSecondFactor(x, account, answer);
   const codes = await makeRecoveryCodes(x, account);
+  await audit(x, { act: 'account-changed', change: 'factor' }, { accountId: account.accountId });
   await notify(x, account, recoveryCodesMade);
   return codes;
 }

@@ -1,3 +1,4 @@
+import { actorOf } from '../../oauth/audited.ts';
 import { type Exchange, parameter } from '../../oauth/exchange.ts';
 import { limitFailures } from '../../oauth/form.ts';
 import { placeOf } from '../../oauth/page-endpoint.ts';
@@ -110,7 +111,7 @@ ${submit('Close the account for good')}
 ${backToAccount(x)}`,
   }),
   submit: async (x) => {
-    await closeAccount(x, signedInAt(x).account);
+    await closeAccount(x, signedInAt(x).account, actorOf(x));
     const cookies = [...withoutSession(x), cookie(placeOf(x), 'device', undefined)];
     return tell('Your account is closed', html`<p>Good-bye.</p>`, { 'set-cookie': cookies });
   },

@@ -5,9 +5,9 @@ import { generalFault, submit } from '../../pages/form.ts';
 import { type Html, html } from '../../pages/html.ts';
 import { seeOther } from '../../pages/page.ts';
 import { backToAccount, formPage, type Showing, type Shown } from '../form-page.ts';
-import { signedInOf, withoutSession } from '../session.ts';
+import { endSession, signedInOf, withoutSession } from '../session.ts';
 import { requireFreshSignIn, requireSignIn, signedInAt, whenSent } from '../signed-in.ts';
-import { endOthers } from './own-sessions.ts';
+import { endOne, endOthers } from './own-sessions.ts';
 
 /** What the account's first page leads to, by its place below the issuer. */
 export const accountLinks: readonly { readonly place: string; readonly label: string }[] = [
@@ -48,7 +48,7 @@ export const accountPage = formPage({
 export const signOutPage = pageEndpoint('sign-out', [], async (x) => {
   if (x.request.method !== 'POST') throw new OAuthError('method', { headers: { allow: 'POST' } });
   const here = await signedInOf(x);
-  if (here) await x.site.store.sessions.end(here.account.accountId, here.session.sessionId);
+  if (here) await endSession(x, here);
   return seeOther(`${x.site.issuer}/sign-in`, { 'set-cookie': withoutSession(x) });
 });
 
@@ -63,9 +63,7 @@ export const sessionsPage = formPage({
     const signedIn = signedInAt(x);
     const session = parameter(x, 'session');
     if (session === undefined) await endOthers(x, signedIn);
-    else if (!(await x.site.store.sessions.end(signedIn.account.accountId, session))) {
-      throw new OAuthError('account-unknown');
-    }
+    else await endOne(x, signedIn, session);
     return seeOther(`${x.site.issuer}/account/sessions`);
   },
 });

@@ -1,3 +1,4 @@
+import { audit } from '../../oauth/audited.ts';
 import type { Exchange } from '../../oauth/exchange.ts';
 import { OAuthError } from '../../oauth/oauth-error.ts';
 import { newSecret, secretHash } from '../../oauth/secret.ts';
@@ -54,4 +55,5 @@ export async function confirmEmail(x: Exchange, token: string | undefined): Prom
   const mail = sealMail(gate, addressChanged(account.email, site));
   const outcome = await site.store.accountLinks.confirmEmail(hash, { at: now, mail, ...(keep ? { keep } : {}) });
   if (outcome !== 'done') throw new OAuthError('mail-token');
+  await audit(x, { act: 'account-changed', change: 'email' }, { accountId: account.accountId });
 }

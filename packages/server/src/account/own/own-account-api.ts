@@ -1,5 +1,5 @@
+import { actorOf } from '../../oauth/audited.ts';
 import { parameter } from '../../oauth/exchange.ts';
-import { OAuthError } from '../../oauth/oauth-error.ts';
 import { iso, toJson } from '../account-json.ts';
 import { api, done, json, member, strangers } from '../api.ts';
 import { proofBody } from '../factors/factor-json.ts';
@@ -18,7 +18,7 @@ import {
 import { requireFreshSignIn, requirePassword, requireSessionToken, signedInAt } from '../signed-in.ts';
 import { askForEmail, confirmEmail } from './change-email.ts';
 import { closeAccount } from './close.ts';
-import { endOthers } from './own-sessions.ts';
+import { endOne, endOthers } from './own-sessions.ts';
 
 /** `GET /account/me` */
 export const showOwnAccount = api({
@@ -59,7 +59,7 @@ export const closeOwnAccount = api({
   body: passwordBody,
   steps: [requireSessionToken, requirePassword],
   answer: async (x) => {
-    await closeAccount(x, signedInAt(x).account);
+    await closeAccount(x, signedInAt(x).account, actorOf(x));
     return done;
   },
 });
@@ -100,11 +100,7 @@ export const endOwnSession = api({
   body: proofBody,
   steps: [requireSessionToken, requireFreshSignIn],
   answer: async (x) => {
-    const { accountId } = signedInAt(x).account;
-    const id = x.request.parameters.session ?? '';
-    if (!/^[\w-]{1,100}$/.test(id) || !(await x.site.store.sessions.end(accountId, id))) {
-      throw new OAuthError('account-unknown');
-    }
+    await endOne(x, signedInAt(x), x.request.parameters.session ?? '');
     return done;
   },
 });

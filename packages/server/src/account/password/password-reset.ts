@@ -1,3 +1,4 @@
+import { audit } from '../../oauth/audited.ts';
 import type { Exchange } from '../../oauth/exchange.ts';
 import { OAuthError } from '../../oauth/oauth-error.ts';
 import { newSecret, secretHash } from '../../oauth/secret.ts';
@@ -57,6 +58,9 @@ export async function reset(x: Exchange, token: string | undefined, password: st
   const outcome = await site.store.accountLinks.setPassword(secretHash(token ?? ''), { passwordHash, at: now, mail });
   if (outcome === 'gone') throw new OAuthError('mail-token');
   if (outcome === 'taken') throw new OAuthError('account-taken');
+  // an account that an administrator made has its first password by a link of the same kind
+  const change = account.status === 'unverified' ? 'verified' : 'password';
+  await audit(x, { act: 'account-changed', change }, { accountId: account.accountId });
 }
 
 /**
@@ -71,4 +75,5 @@ export async function changePassword(x: Exchange, signedIn: SignedIn, password: 
   const mail = sealMail(gate, passwordChanged(`${site.issuer}/forgot`)(account.email, site));
   const isDone = await site.store.accountAdministration.changePassword(signedIn, { passwordHash, at: now, mail });
   if (!isDone) throw new OAuthError('sign-in-needed');
+  await audit(x, { act: 'account-changed', change: 'password' });
 }

@@ -1,3 +1,4 @@
+import { actAs } from '../../oauth/audited.ts';
 import type { Exchange } from '../../oauth/exchange.ts';
 import { OAuthError } from '../../oauth/oauth-error.ts';
 import type { Account } from '../../store/account-ports.ts';
@@ -19,6 +20,7 @@ export async function activeAccount({ site }: Exchange, name: string): Promise<A
 export async function accountByPassword(x: Exchange, name: string, password: string) {
   const account = await activeAccount(x, name);
   const done = await countSignIn(x, name, account);
+  if (account) actAs(x, { accountId: account.accountId });
   const { passwords } = x.gate.accounts;
   const isRight = await passwords.matches(password, account?.passwordHash);
   if (!isRight || !account?.passwordHash) throw new OAuthError('sign-in-failed');

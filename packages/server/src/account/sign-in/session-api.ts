@@ -6,7 +6,7 @@ import { proofBody } from '../factors/factor-json.ts';
 import { passkeyRequestOptions } from '../factors/passkey-sign-in.ts';
 import { secondFactorsOf } from '../factors/second-factors.ts';
 import { halfJson, secondStepBody, sessionJson, signInBody } from '../schema.ts';
-import { amrWith, renewSession, startSession } from '../session.ts';
+import { amrWith, endSession, renewSession, startSession } from '../session.ts';
 import { provenBy, requireProof, requireSessionToken, signedInAt } from '../signed-in.ts';
 import { type Proven, signInByPassword, signInBySecondFactor, stepLifetime } from './sign-in.ts';
 
@@ -87,8 +87,7 @@ export const signOutApi = api({
   method: 'DELETE',
   steps: [requireSessionToken],
   answer: async (x) => {
-    const { account, session } = signedInAt(x);
-    await x.site.store.sessions.end(account.accountId, session.sessionId);
+    await endSession(x, signedInAt(x));
     return done;
   },
 });

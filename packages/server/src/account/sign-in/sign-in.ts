@@ -1,3 +1,4 @@
+import { actAs } from '../../oauth/audited.ts';
 import { type Exchange, parameter } from '../../oauth/exchange.ts';
 import { OAuthError } from '../../oauth/oauth-error.ts';
 import { newSecret, secretHash } from '../../oauth/secret.ts';
@@ -46,6 +47,7 @@ export async function findHalf(x: Exchange, secret: string | undefined) {
   const isSecret = secret !== undefined && /^[\w-]{43}$/.test(secret);
   const found = isSecret ? await x.site.store.signInSteps.find(secretHash(secret), x.now) : undefined;
   if (!found) throw new OAuthError('second-step-lost');
+  actAs(x, { accountId: found.account.accountId });
   return found;
 }
 

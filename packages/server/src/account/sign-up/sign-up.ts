@@ -1,3 +1,4 @@
+import { audit } from '../../oauth/audited.ts';
 import type { Exchange } from '../../oauth/exchange.ts';
 import { OAuthError } from '../../oauth/oauth-error.ts';
 import { newIdentifier, newSecret, secretHash } from '../../oauth/secret.ts';
@@ -75,5 +76,6 @@ export async function verify(
   }
   const made = await store.accounts.find(account.accountId);
   if (!made) throw new OAuthError('mail-token');
+  await audit(x, { act: 'account-changed', change: 'verified' }, { accountId: made.accountId });
   return made;
 }

@@ -1,6 +1,8 @@
 import { signedInByBearer } from '../../account/session.ts';
+import { administratorOf } from '../../clients/administrator.ts';
 import type { Account } from '../../store/account-ports.ts';
 import type { LaunchContext } from '../../store/authorization-ports.ts';
+import { actAs } from '../audited.ts';
 import { check, endpoint } from '../endpoint.ts';
 import { type Exchange, privateJson } from '../exchange.ts';
 import { limitFailures, requirePost } from '../form.ts';
@@ -33,6 +35,7 @@ const requireUser = check('a user launches', async (x) => {
   if (token !== undefined && (await x.site.isAdminToken(token))) {
     const account = named === undefined ? undefined : await activeAccount(x, named);
     if (!account) throw new OAuthError('launch-user-unknown');
+    actAs(x, await administratorOf(x.site, x.request));
     return void accounts.set(x, account);
   }
   const signedIn = await signedInByBearer(x);
