@@ -283,7 +283,7 @@ test('“Don’t allow” goes back to the app at once, and ends the request', a
 
 test('what needs a record of one’s own is not asked of who has none', async () => {
   const clientId = await app('openid fhirUser patient/Patient.rs');
-  const user = await signedIn(node, { charts: { anna: 'self' } });
+  const user = await signedIn(node, { charts: { anna: 'guardian' } });
   const scope = 'openid fhirUser patient/Patient.rs';
   const secret = await openRequest(node, { clientId, redirectUri, scope, patient: 'anna' });
   const page = await user.browser.get(`${issuer}/consent?request=${secret}`);
