@@ -17,6 +17,7 @@ import { listSigningKeys, rotateSigningKeys } from '../clients/admin-signing-key
 import { issueAccessToken } from '../clients/admin-token.ts';
 import { showRegisteredClient } from '../clients/registered-client.ts';
 import { register } from '../clients/registration.ts';
+import { openEmrAliases } from '../oauth/aliases.ts';
 import { authorize } from '../oauth/authorize.ts';
 import { continueRequest } from '../oauth/continue.ts';
 import { jwk, openidConfiguration, smartConfiguration } from '../oauth/discovery.ts';
@@ -32,6 +33,7 @@ import { showTicket } from '../oauth/ticket.ts';
 import { token } from '../oauth/token.ts';
 import { userinfo } from '../oauth/userinfo.ts';
 import { Html } from '../pages/html.ts';
+import { tolerantEndpoint } from './tolerant-path.ts';
 
 const largestBody = 65_536;
 
@@ -66,6 +68,7 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/apis/:site/admin/tickets', listTickets],
   ['/apis/:site/admin/tickets/:ticket', showAnyTicket],
   ...accountRoutes,
+  ...openEmrAliases,
 ];
 
 /** The gate's endpoints as a Fastify plugin. Bodies are read as text of at most 64 kB, whatever their type. */
@@ -77,6 +80,7 @@ export function gateRoutes(gate: Gate): FastifyPluginAsync {
     });
     app.setErrorHandler((error, _request, reply) => send(reply, unexpected(gate, error)));
     for (const [path, endpoint] of routes) mount(app, gate, path, endpoint);
+    for (const path of ['/oauth2/:site', '/oauth2/:site/*']) mount(app, gate, path, tolerantEndpoint(routes));
   };
 }
 
