@@ -5,6 +5,7 @@ import { authorizeRefusals } from './refusals/authorize.ts';
 import { clientRefusals } from './refusals/client.ts';
 import { grantRefusals } from './refusals/grant.ts';
 import { openidRefusals } from './refusals/openid.ts';
+import { passwordRefusals } from './refusals/password.ts';
 import { registrationRefusals } from './refusals/registration.ts';
 import { requestRefusals } from './refusals/request.ts';
 import { scopeRefusals } from './refusals/scope.ts';
@@ -18,6 +19,7 @@ export const refusals = {
   ...authorizeRefusals,
   ...authorizationRefusals,
   ...grantRefusals,
+  ...passwordRefusals,
   ...clientRefusals,
   ...scopeRefusals,
   ...openidRefusals,

@@ -8,6 +8,7 @@ export type AuthorizationRequest = {
   readonly nonce?: string;
   /** As it was asked for, separated by spaces. */
   readonly scope: string;
+  /** Empty: none was sent. */
   readonly codeChallenge: string;
   readonly prompt: readonly string[];
   /** Seconds since the sign-in, at most. */
@@ -109,6 +110,7 @@ export type NewCode = {
   readonly hash: Uint8Array;
   readonly expiresAt: number;
   readonly redirectUri: string;
+  /** Empty: there was none. */
   readonly codeChallenge: string;
 };
 
@@ -133,6 +135,11 @@ export type NewTokens = {
 export interface AuthorizationStore {
   /** One row: what was given, with its code. */
   insert(authorization: UserAuthorization, code: NewCode): Promise<void>;
+  /**
+   * Stores what was given without a code, with the tokens it earns; or nothing: false where client or account died
+   * meanwhile.
+   */
+  insertWithTokens(authorization: UserAuthorization, tokens: NewTokens): Promise<boolean>;
   findCode(hash: Uint8Array): Promise<IssuedCode | undefined>;
   /** Uses the code up and stores what it earns, or stores nothing: false where it was used before, or given back since. */
   exchangeCode(hash: Uint8Array, tokens: NewTokens): Promise<boolean>;

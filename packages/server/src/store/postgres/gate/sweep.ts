@@ -29,7 +29,7 @@ export async function sweep(writes: Connection, site: Site, r: Retention): Promi
       select mail_id from ${outbox} where created_at < ${r.mailBefore} limit ${r.limit})`,
     sql`delete from ${authorizations} where authorization_id in (
       select authorization_id from ${authorizations} a
-      where code_expires_at < ${r.expiredBefore} and coalesce(refresh_expires_at, 0) < ${r.expiredBefore}
+      where coalesce(code_expires_at, 0) < ${r.expiredBefore} and coalesce(refresh_expires_at, 0) < ${r.expiredBefore}
         and not exists (select from ${tokens} t where t.authorization_id = a.authorization_id)
       limit ${r.limit})`,
     sql`delete from ${tickets} where id in (

@@ -55,6 +55,15 @@ export function tokenStore({ reads, writes }: Database, site: Site): TokenStore 
       return row && liveToken(row);
     },
 
+    async fate(hash, clientId, now) {
+      const [row] = await reads.query<{ expires_at: string }>(
+        sql`select expires_at from ${tokens} where h = ${hash} and client_id = ${clientId}`,
+      );
+      if (!row) return undefined;
+      // found here and not alive: it is past, or client or account are no longer who they were
+      return Number(row.expires_at) <= now ? 'expired' : 'revoked';
+    },
+
     async revoke(hash, clientId) {
       await writes.query(sql`
         with killed as (delete from ${tokens} where h = ${hash} and client_id = ${clientId} returning h)

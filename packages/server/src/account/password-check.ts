@@ -1,0 +1,56 @@
+import type { Exchange } from '../oauth/exchange.ts';
+import { OAuthError } from '../oauth/oauth-error.ts';
+import { newSecret, secretHash } from '../oauth/secret.ts';
+import { type Account, folded } from '../store/account-ports.ts';
+import { accountByPassword } from './passwords.ts';
+import { secondFactors } from './second-factor.ts';
+import { stepLifetime } from './sign-in.ts';
+
+/** What an app shows of its user, all of it in one request. */
+export type Shown = {
+  readonly userName: string;
+  readonly password: string;
+  /** Must be the account's where it is given. */
+  readonly email?: string;
+  /** The code of the authenticator app. */
+  readonly secondFactor?: string;
+};
+
+/** Whose password it is, and how that was shown (RFC 8176). */
+export type PasswordCheck = (
+  x: Exchange,
+  shown: Shown,
+) => Promise<{ readonly account: Account; readonly amr: readonly string[] }>;
+
+/**
+ * The account of a name and a password, with the second factor where it has one: no grant is a way around that. What
+ * fails is counted as any sign-in that does.
+ * @throws {OAuthError} password-failed, mfa-missing, mfa-wrong, mfa-kind; too-many-sign-ins, password-queue
+ */
+export const checkPassword: PasswordCheck = async (x, { userName, password, email, secondFactor }) => {
+  const { account, done } = await accountByPassword(x, userName, password).catch(asPasswordFailed);
+  if (email !== undefined && folded(email.trim()) !== folded(account.email)) throw new OAuthError('password-failed');
+  const gained = await secondFactorOf(x, account, secondFactor);
+  done();
+  return { account, amr: ['pwd', ...gained] };
+};
+
+function asPasswordFailed(error: unknown): never {
+  if (error instanceof OAuthError && error.refusal === 'sign-in-failed') throw new OAuthError('password-failed');
+  throw error;
+}
+
+/** What `amr` gains by the second factor; nothing where the account asks for none. */
+async function secondFactorOf(x: Exchange, account: Account, code: string | undefined): Promise<readonly string[]> {
+  const factors = await secondFactors(x, account);
+  if (factors.length === 0) return [];
+  const authenticator = factors.find(({ method }) => method === 'totp');
+  if (!authenticator) throw new OAuthError('mfa-kind', { received: factors.map(({ method }) => method).join(', ') });
+  if (code === undefined) throw new OAuthError('mfa-missing', { received: 'no mfa_token' });
+  const { accountId, epoch } = account;
+  // it is complete at once or not at all: no half sign-in is kept
+  const step = { hash: secretHash(newSecret()), accountId, epoch, amr: ['pwd'], expiresAt: x.now + stepLifetime };
+  const gained = await authenticator.check({ x, account, step }, new Map([['totp', code]]));
+  if (!gained) throw new OAuthError('mfa-wrong', { received: `${code.length} characters` });
+  return [...gained, 'mfa'];
+}
