@@ -3,6 +3,7 @@ import { type Choice, check, type Step } from './endpoint.ts';
 import { clientOf, type Exchange, parameter } from './exchange.ts';
 import { OAuthError, shown } from './oauth-error.ts';
 import { matchesHash } from './secret.ts';
+import { mayRefreshUnproven } from './unproven-refresh.ts';
 
 /** "The client MUST NOT use more than one authentication method in each request" (RFC 6749 section 2.3). */
 export const requireOneAuthentication = check('one way of client authentication', (x) => {
@@ -54,7 +55,8 @@ const secretChecks: readonly Step[] = [findNamedClient, requireApproved, require
 /** A name alone is enough for a client that was registered without anything to prove it by, and for no other. */
 const requirePublicClient = check('client is a public one', (x) => {
   const { token_endpoint_auth_method } = clientOf(x).metadata;
-  if (token_endpoint_auth_method !== 'none') {
+  if (mayRefreshUnproven(x)) x.isUnproven = true;
+  else if (token_endpoint_auth_method !== 'none') {
     throw new OAuthError('authentication-missing', {
       received: 'client_id alone',
       expected: `${token_endpoint_auth_method}, as registered`,

@@ -9,7 +9,8 @@ import { newTokens } from '../new-tokens.ts';
 import { OAuthError, shown, shownRedacted } from '../oauth-error.ts';
 import { secretHash } from '../secret.ts';
 import { tokenAnswer } from '../token-answer.ts';
-import type { Grant } from './grant.ts';
+import { warnOfUnproven } from '../unproven-refresh.ts';
+import { type Grant, scopeHint } from './grant.ts';
 
 function refreshTokenOf(x: Exchange): KnownRefreshToken {
   if (!x.refreshToken) throw new TypeError('No check has found the refresh token yet');
@@ -86,7 +87,11 @@ const narrowScope = check('scope only narrows', (x) => {
   const beyond = scopes.filter((one) => !names.has(one.text) && narrow([one], allowed)[0]?.text !== one.text);
   if (beyond.length > 0 || unknown.length > 0 || scopes.length === 0) {
     const received = [...beyond, ...unknown].map(({ text }) => text).join(' ');
-    throw new OAuthError('refresh-scope', { received: shownRedacted(received), expected: `some of ${shown(granted)}` });
+    throw new OAuthError('refresh-scope', {
+      received: shownRedacted(received),
+      expected: `some of ${shown(granted)}`,
+      hint: scopeHint(received),
+    });
   }
   x.grantedScope = textOfScopes(scopes);
 });
@@ -116,5 +121,8 @@ export const refreshToken: Grant = {
     narrowScope,
     rotate,
   ],
-  answer: (x) => tokenAnswer(x, refreshTokenOf(x).authorization),
+  answer: async (x) => {
+    await warnOfUnproven(x);
+    return tokenAnswer(x, refreshTokenOf(x).authorization);
+  },
 };
