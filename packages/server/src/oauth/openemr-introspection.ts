@@ -8,8 +8,8 @@ export type Introspection = { readonly active: boolean; readonly [member: string
 type Status = 'active' | 'revoked' | 'expired' | 'failed_verification';
 
 /**
- * OpenEMR adds `status` and `jti`, and its `aud` is the client. What is unknown, deleted or another client's is
- * `failed_verification`, all alike.
+ * OpenEMR adds `status` and `jti`, and its `aud` is the client. What has the form of a token
+ * and is not known is `revoked`, whether it was, never existed or is another client's: revoked ones are not kept.
  */
 export async function asOpenEmr(x: Exchange, answer: Introspection): Promise<Introspection> {
   if (!answer.active) return { ...answer, status: await statusOf(x) };
@@ -20,8 +20,10 @@ export async function asOpenEmr(x: Exchange, answer: Introspection): Promise<Int
 async function statusOf(x: Exchange): Promise<Status> {
   const refresh = await ownRefreshToken(x);
   if (refresh) return refresh.state === 'current' && refresh.expiresAt <= x.now ? 'expired' : 'revoked';
-  const hash = secretHash(parameter(x, 'token') ?? '');
-  return (await x.site.store.tokens.fate(hash, clientOf(x).clientId, x.now)) ?? 'failed_verification';
+  const token = parameter(x, 'token') ?? '';
+  if (!/^[\w-]{43}$/.test(token)) return 'failed_verification';
+  const isExpired = await x.site.store.tokens.isExpired(secretHash(token), clientOf(x).clientId, x.now);
+  return isExpired ? 'expired' : 'revoked';
 }
 
 /** A name for the token by which nobody can use or find it. */

@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache';
+import { clientAuthentication, requirePublicClient } from './client-authentication.ts';
 import { speaksOpenEmr } from './dialect.ts';
-import { clientOf, type Exchange, parameter } from './exchange.ts';
+import { type Choice, check } from './endpoint.ts';
+import { clientOf, type Exchange } from './exchange.ts';
 import type { GateSite } from './gate.ts';
 import { OAuthError } from './oauth-error.ts';
 import { issueTicket } from './ticket.ts';
@@ -11,10 +13,13 @@ const interval = 24 * 3600_000;
 const warnedAt = new WeakMap<GateSite, LRUCache<string, number>>();
 
 /** OpenEMR never looks at the secret of a client that refreshes, and the examples that people copy send none. */
-export function mayRefreshUnproven(x: Exchange): boolean {
-  const isRefresh = parameter(x, 'grant_type') === 'refresh_token';
-  return isRefresh && speaksOpenEmr(x) && clientOf(x).secretHash !== undefined;
-}
+const requireBelieved = check('client is a public one', async (x) => {
+  if (speaksOpenEmr(x) && clientOf(x).secretHash !== undefined) x.isUnproven = true;
+  else await requirePublicClient.run(x);
+});
+
+/** As `authenticateClient`; at a site that is to be like OpenEMR, a client with a secret need not send it. */
+export const authenticateClientToRefresh: Choice = clientAuthentication(requireBelieved);
 
 /** Tells the owner of the client, and whoever reads the log, that this would be refused elsewhere. */
 export async function warnOfUnproven(x: Exchange): Promise<void> {

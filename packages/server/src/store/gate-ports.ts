@@ -121,8 +121,8 @@ export interface TokenStore {
   /** Remembers an assertion alone (introspection, revocation): false where it was used before. */
   useAssertion(assertion: UsedAssertion): Promise<boolean>;
   find(hash: Uint8Array, now: number): Promise<LiveToken | undefined>;
-  /** What became of a token of the client that is dead and not forgotten yet; undefined where nothing is known of it. */
-  fate(hash: Uint8Array, clientId: string, now: number): Promise<'expired' | 'revoked' | undefined>;
+  /** Whether it is a token of the client that expired, and is not forgotten yet. */
+  isExpired(hash: Uint8Array, clientId: string, now: number): Promise<boolean>;
   /** Kills the client's own token and tells all nodes; another client's token is left alone. */
   revoke(hash: Uint8Array, clientId: string): Promise<void>;
 }

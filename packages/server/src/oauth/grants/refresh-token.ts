@@ -1,7 +1,7 @@
 import { narrow, parseScope } from '@chartgate/fhir';
 import type { KnownRefreshToken } from '../../store/authorization-ports.ts';
 import { scopeNames, textOfScopes } from '../authorize-scope.ts';
-import { authenticateClient, requireOneAuthentication } from '../client-authentication.ts';
+import { requireOneAuthentication } from '../client-authentication.ts';
 import { endAuthorization } from '../end-authorization.ts';
 import { check } from '../endpoint.ts';
 import { clientOf, type Exchange, parameter } from '../exchange.ts';
@@ -9,7 +9,7 @@ import { newTokens } from '../new-tokens.ts';
 import { OAuthError, shown, shownRedacted } from '../oauth-error.ts';
 import { secretHash } from '../secret.ts';
 import { tokenAnswer } from '../token-answer.ts';
-import { warnOfUnproven } from '../unproven-refresh.ts';
+import { authenticateClientToRefresh, warnOfUnproven } from '../unproven-refresh.ts';
 import { type Grant, scopeHint } from './grant.ts';
 
 function refreshTokenOf(x: Exchange): KnownRefreshToken {
@@ -110,7 +110,7 @@ export const refreshToken: Grant = {
   grantType: 'refresh_token',
   steps: [
     requireOneAuthentication,
-    authenticateClient,
+    authenticateClientToRefresh,
     requireRefreshAllowed,
     requireRefreshToken,
     findRefreshToken,

@@ -55,13 +55,11 @@ export function tokenStore({ reads, writes }: Database, site: Site): TokenStore 
       return row && liveToken(row);
     },
 
-    async fate(hash, clientId, now) {
-      const [row] = await reads.query<{ expires_at: string }>(
-        sql`select expires_at from ${tokens} where h = ${hash} and client_id = ${clientId}`,
+    async isExpired(hash, clientId, now) {
+      const rows = await reads.query(
+        sql`select 1 from ${tokens} where h = ${hash} and client_id = ${clientId} and expires_at <= ${now}`,
       );
-      if (!row) return undefined;
-      // found here and not alive: it is past, or client or account are no longer who they were
-      return Number(row.expires_at) <= now ? 'expired' : 'revoked';
+      return rows.length > 0;
     },
 
     async revoke(hash, clientId) {
