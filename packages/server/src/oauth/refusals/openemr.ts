@@ -31,6 +31,7 @@ export const openEmrWordings: Readonly<Partial<Record<RefusalCode, OpenEmrWordin
   'grant-type-missing': noGrant,
   'grant-type-unsupported': noGrant,
   'password-off': noGrant,
+  form: { hint: 'Check that all required parameters have been provided' },
   'code-missing': parameter('code'),
   'refresh-missing': parameter('refresh_token'),
   'token-missing': { hint: 'Missing token or unsupported hint.' },
