@@ -1,5 +1,6 @@
 import { accessToken } from './access-token.ts';
-import { startBareHttp } from './bare-http.ts';
+import { startBareHttp, startBareReader } from './bare-http.ts';
+import { resourcesOf } from './bundles.ts';
 import { metered } from './cpu-meter.ts';
 import { httpClient, requireStatus } from './http-client.ts';
 import { type LoadedServer, withLoadedServer } from './loaded-server.ts';
@@ -11,7 +12,7 @@ const name = `read by id, ${concurrency} at once`;
 
 export const read: Benchmark = {
   name: 'read',
-  about: 'read by id, beside a bare node:http server and beside a select by primary key',
+  about: 'read by id, beside bare node:http with and without a select, and beside the select by primary key',
   run: (settings) => withLoadedServer(settings, (loaded) => measure(settings, loaded)),
 };
 
@@ -26,6 +27,9 @@ async function measure(settings: Settings, loaded: LoadedServer): Promise<Measur
   for (const path of paths) bodies.push(await get(path));
   const bare = await startBareHttp(bodies);
   const bareClient = httpClient(bare.origin, concurrency);
+  const reader = await startBareReader(server.postgres);
+  const readerClient = httpClient(reader.origin, concurrency);
+  const rows = resourcesOf(loaded.bundles.patients);
   const runs = new Runs();
   for (let run = 0; run < settings.runs; run++) {
     const ours = await metered(server, runs, name, () =>
@@ -40,17 +44,25 @@ async function measure(settings: Settings, loaded: LoadedServer): Promise<Measur
       return 1;
     });
     runs.add('bare node:http, same bytes', 'requests/s', perSecond(theirs));
+    const read = await forSeconds(settings.seconds, concurrency, async (n) => {
+      // A step that is prime to the number of rows walks through all of them, out of order.
+      requireStatus(await readerClient.send({ path: `/${(n * 7919) % rows}` }), 200, 'The bare reader');
+      return 1;
+    });
+    runs.add('bare node:http, one select each', 'requests/s', perSecond(read));
     runs.add('select by primary key', 'selects/s', await limit.selects(settings.seconds));
     settings.say(`${name}: ${Math.round(perSecond(ours))}/s`);
   }
   client.close();
   bareClient.close();
+  readerClient.close();
   await bare.stop();
+  await reader.stop();
   return [
     {
       benchmark: 'read',
       ours: runs.series(name),
-      limits: runs.some('bare node:http, same bytes', 'select by primary key'),
+      limits: runs.some('bare node:http, one select each', 'bare node:http, same bytes', 'select by primary key'),
       also: runs.some(`server CPU of ${name}`, `database CPU of ${name}`),
     },
   ];

@@ -16,6 +16,7 @@ const arrows: Record<string, readonly string[]> = {
   'packages/synth/src': [],
   'packages/cli/src': ['@chartgate/client', '@chartgate/server', 'commander', 'node:'],
   [`${server}/wire`]: [
+    `${server}/audit`,
     `${server}/oauth`,
     `${server}/account`,
     `${server}/clients`,
@@ -34,6 +35,7 @@ const arrows: Record<string, readonly string[]> = {
   // Pages are made of nothing of ours; what is in them is their endpoints' business.
   [`${server}/pages`]: ['node:'],
   [`${server}/oauth`]: [
+    `${server}/audit`,
     `${server}/access`,
     `${server}/account`,
     `${server}/clients`,
@@ -44,6 +46,7 @@ const arrows: Record<string, readonly string[]> = {
     'node:',
   ],
   [`${server}/account`]: [
+    `${server}/audit`,
     `${server}/access`,
     `${server}/clients`,
     `${server}/oauth`,
@@ -54,6 +57,7 @@ const arrows: Record<string, readonly string[]> = {
     'node:',
   ],
   [`${server}/clients`]: [
+    `${server}/audit`,
     `${server}/oauth`,
     `${server}/access`,
     `${server}/conformance`,
@@ -75,6 +79,7 @@ const arrows: Record<string, readonly string[]> = {
     'lru-cache',
     'node:',
   ],
+  [`${server}/audit`]: [`${server}/access`, `${server}/store`, '@chartgate/fhir', 'lru-cache', 'node:'],
   [`${server}/conformance`]: [`${server}/store`, '@chartgate/fhir', 'lru-cache', 'zod', 'node:'],
   [`${server}/embedded`]: ['node:', 'pg'],
   // The composition root, and what tests stand on.

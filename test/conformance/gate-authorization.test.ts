@@ -1,6 +1,8 @@
 /** The additional authorization tests of the (g)(10) kit: section 9, and CORS, section 15. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { secretHash } from '../../packages/server/src/oauth/secret.ts';
 import { appOf, issuer } from '../../packages/server/src/testing/app.ts';
 import { newKeyPair, tokenUrl } from '../../packages/server/src/testing/gate.ts';
 import { patientWithRecord, putAll, solePlatform } from '../../packages/server/src/testing/platform.ts';
@@ -71,7 +73,6 @@ test('conformance 9.17: BAD_CODE with good authentication is exactly 400, BAD_CL
 });
 
 test('conformance 9.18: no, an empty, a wrong verifier and the challenge are each refused; so is a request without S256', async () => {
-  const { createHash } = await import('node:crypto');
   const challengeOf = (verifier: string) => createHash('sha256').update(verifier).digest('base64url');
   const verifiers = [() => undefined, () => '', () => 'wrong'.repeat(10), challengeOf];
   for (const verifierOf of verifiers) {
@@ -88,7 +89,6 @@ test('conformance 9.18: no, an empty, a wrong verifier and the challenge are eac
 test('conformance 9.19: an EHR launch with patient/ scopes has its patient, and those scopes', async () => {
   const doctor = await testUser(node.gate, { role: 'practitioner', fhirUser: 'Practitioner/doc' });
   const site = await node.gate.site('default');
-  const { secretHash } = await import('../../packages/server/src/oauth/secret.ts');
   await site?.store.launches.insert({
     hash: secretHash('opaque'),
     clientId: app.client.client_id,

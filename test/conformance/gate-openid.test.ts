@@ -5,16 +5,16 @@ import { idToken } from '../../packages/server/src/oauth/id-token.ts';
 import { supportedGrantTypes } from '../../packages/server/src/oauth/token.ts';
 import type { Client } from '../../packages/server/src/store/gate-ports.ts';
 import { type Json, publicUrl } from '../../packages/server/src/testing/gate.ts';
+import { putAll, solePlatform } from '../../packages/server/src/testing/platform.ts';
 import { exchangeAt, newAccount, newAuthorization, newPatientApp } from '../../packages/server/src/testing/user.ts';
-import { type GateAndChart, gateAndChart } from '../support/gate-and-chart.ts';
 
-let server: GateAndChart;
+let server: Awaited<ReturnType<typeof solePlatform>>;
 let client: Client;
 before(async () => {
-  server = await gateAndChart();
+  server = await solePlatform();
   client = await newPatientApp(server.node);
-  await server.put({ resourceType: 'Patient', id: '1' });
-  await server.put({ resourceType: 'Practitioner', id: '2' });
+  await putAll(server.test, [{ resourceType: 'Patient', id: '1' }]);
+  await putAll(server.test, [{ resourceType: 'Practitioner', id: '2' }]);
 });
 after(() => server.close());
 
@@ -23,7 +23,7 @@ const origin = 'http://localhost:4567';
 const smart = `${base}/.well-known/smart-configuration`;
 
 async function get(url: string, headers: Record<string, string> = {}) {
-  const answer = await server.app.inject({ method: 'GET', url: url.slice(publicUrl.length), headers });
+  const answer = await server.node.app.inject({ method: 'GET', url: url.slice(publicUrl.length), headers });
   const json: Json = answer.json();
   return { status: answer.statusCode, type: String(answer.headers['content-type']), headers: answer.headers, json };
 }

@@ -65,7 +65,8 @@ export async function runningServer(options: Partial<ServeOptions> = {}): Promis
 
 type Address = Awaited<ReturnType<typeof testDatabase>>['address'];
 
-function connectionString(address: Address): string {
+/** The address as a URL. */
+export function connectionString(address: Address): string {
   if ('connectionString' in address) return address.connectionString;
   const { host, port, user, database } = address;
   return `postgresql://${user}@/${database}?${new URLSearchParams({ host, port: String(port) })}`;

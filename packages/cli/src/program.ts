@@ -33,6 +33,11 @@ const commands: Readonly<Record<string, Listed>> = {
   'ig list': { summary: 'List the installed FHIR packages', load: () => import('./commands/ig/list.ts') },
   'ig remove': { summary: 'Take a FHIR package out again', load: () => import('./commands/ig/remove.ts') },
   'tickets show': { summary: 'Why a request was refused', load: () => import('./commands/tickets/show.ts') },
+  'audit list': { summary: 'Who did what to which record', load: () => import('./commands/audit/list.ts') },
+  'audit verify': {
+    summary: 'Find out whether somebody changed the audit',
+    load: () => import('./commands/audit/verify.ts'),
+  },
   'profiles list': { summary: 'List the servers you connected to', load: () => import('./commands/profiles/list.ts') },
   'profiles use': {
     summary: 'Choose the server that token and get ask',
@@ -45,6 +50,7 @@ const nouns: Readonly<Record<string, string>> = {
   clients: 'Decide which client may see what',
   ig: 'FHIR packages: the implementation guides a site knows',
   tickets: 'Find out why a request was refused',
+  audit: 'Who did what to which record',
   profiles: 'The servers you connected to',
 };
 

@@ -1,5 +1,5 @@
 import { OAuthError, UnexpectedAnswer } from './errors.ts';
-import { type CallOptions, exchange, isObject } from './http.ts';
+import { type CallOptions, exchange, isObject, longTimeout } from './http.ts';
 import { readTicket, type Ticket } from './ticket.ts';
 import type { Token } from './token.ts';
 
@@ -49,6 +49,51 @@ export type InstalledPackage = PackageId & {
   readonly skipped: readonly { readonly file: string; readonly reason: string }[];
 };
 
+/** What a list of the audit is narrowed to, in the spelling of the wire. Times are dates, or times with an offset. */
+export type AuditQuery = {
+  readonly patient?: string;
+  readonly client?: string;
+  readonly account?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly outcome?: string;
+  readonly action?: string;
+  /** Events on a page. */
+  readonly count?: string;
+  /** `next` of the page before. */
+  readonly cursor?: string;
+};
+
+/** An event of the audit: who did what, and whose records were touched. */
+export type AuditRecord = {
+  readonly id: string;
+  readonly time: string;
+  /** A FHIR interaction, or an act of the gate. */
+  readonly action: string;
+  /** As HTTP has it. */
+  readonly status: number;
+  readonly client_id: string | null;
+  readonly account_id: string | null;
+  readonly patients: readonly string[];
+  readonly details: Readonly<Record<string, unknown>>;
+};
+
+/** How far a chain of the audit is. */
+export type AuditHead = { readonly chain: number; readonly seq: number; readonly hash: string };
+
+export type AuditVerification = {
+  readonly intact: boolean;
+  readonly chains: number;
+  readonly rows: number;
+  readonly heads: readonly AuditHead[];
+  readonly first_break: {
+    readonly chain: number;
+    readonly node: string | null;
+    readonly seq: number | null;
+    readonly what: string;
+  } | null;
+};
+
 /** The admin API of one site of a Chartgate. Every call throws {OAuthError} when refused. */
 export type AdminApi = {
   readonly listClients: (status?: string) => Promise<readonly ClientRecord[]>;
@@ -61,15 +106,19 @@ export type AdminApi = {
   /** Installs a FHIR package. @param archive its `.tgz` @param replace another content of the same name and version */
   readonly installPackage: (archive: Uint8Array<ArrayBuffer>, replace: boolean) => Promise<InstalledPackage>;
   readonly removePackage: (id: PackageId) => Promise<void>;
+  /** A page of the audit, newest first. `next` is the cursor of the page after it. */
+  readonly listAudit: (query: AuditQuery) => Promise<{ events: readonly AuditRecord[]; next: string | null }>;
+  /** Reads the whole audit. @param heads what is known of its chains from elsewhere, at most 500 */
+  readonly verifyAudit: (heads: readonly AuditHead[]) => Promise<AuditVerification>;
 };
 
 /** @param base public URL of the server @param site such as `default` @param token an administrator's */
 export function adminApi(base: string, site: string, token: string, options: CallOptions = {}): AdminApi {
   const root = `${base.replace(/\/+$/, '')}/apis/${encodeURIComponent(site)}/admin`;
-  const request = async (path: string, init: RequestInit = {}): Promise<Record<string, unknown>> => {
+  const request = async (path: string, init: RequestInit = {}, most?: number): Promise<Record<string, unknown>> => {
     const url = `${root}/${path}`;
     const headers = { accept: 'application/json', authorization: `Bearer ${token}`, ...init.headers };
-    const answer = await exchange(url, { ...init, headers }, options);
+    const answer = await exchange(url, { ...init, headers }, options, most);
     if (!answer.response.ok)
       throw new OAuthError(url, answer.response.status, isObject(answer.body) ? answer.body : {});
     if (isObject(answer.body)) return answer.body;
@@ -102,6 +151,17 @@ export function adminApi(base: string, site: string, token: string, options: Cal
       const headers = { 'content-type': 'application/gzip' };
       const path = replace ? 'packages?replace=true' : 'packages';
       return (await request(path, { method: 'POST', headers, body: archive })) as InstalledPackage;
+    },
+    async listAudit(query) {
+      const { events, next } = await call(`audit?${new URLSearchParams({ format: 'compact', ...query })}`);
+      return { events: Array.isArray(events) ? events : [], next: typeof next === 'string' ? next : null };
+    },
+    async verifyAudit(heads) {
+      const headers = { 'content-type': 'application/json' };
+      const asked = { method: 'POST', headers, body: JSON.stringify({ heads }) };
+      const body = await request('audit/verify', asked, longTimeout);
+      if (typeof body.intact === 'boolean') return body as AuditVerification;
+      throw new UnexpectedAnswer(root, 200, 'expected whether the audit is intact');
     },
     async removePackage({ name, version }) {
       await request(`packages/${encodeURIComponent(name)}/${encodeURIComponent(version)}`, { method: 'DELETE' });

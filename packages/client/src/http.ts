@@ -12,6 +12,9 @@ const documentLimit = 8 << 20;
 /** Time for a whole small exchange, ms. */
 const documentTimeout = 30_000;
 
+/** Time for one whose answer takes work, ms: a little less than what `fetch` waits for an answer to begin. */
+export const longTimeout = 290_000;
+
 /** Sends a request. @throws {UnreachableError} when nothing answers; the caller's own cancellation passes through */
 export async function send(url: string, init: RequestInit, options: CallOptions): Promise<Response> {
   try {
@@ -25,9 +28,17 @@ export async function send(url: string, init: RequestInit, options: CallOptions)
 /** An answer read to its end. `body` is undefined when the text is not JSON. */
 export type JsonAnswer = { readonly response: Response; readonly body: unknown };
 
-/** Sends a request whose answer is one small JSON document: bounded in size and time, redirects not followed. */
-export async function exchange(url: string, init: RequestInit, options: CallOptions): Promise<JsonAnswer> {
-  const timeout = AbortSignal.timeout(documentTimeout);
+/**
+ * Sends a request whose answer is one small JSON document: bounded in size and time, redirects not followed.
+ * @param most ms for all of it
+ */
+export async function exchange(
+  url: string,
+  init: RequestInit,
+  options: CallOptions,
+  most = documentTimeout,
+): Promise<JsonAnswer> {
+  const timeout = AbortSignal.timeout(most);
   const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
   try {
     // A redirect would turn a POST into a GET, or carry an assertion to where it was not meant for.
@@ -35,7 +46,7 @@ export async function exchange(url: string, init: RequestInit, options: CallOpti
     return { response, body: parseJson(await readText(response, documentLimit)) };
   } catch (cause) {
     if (options.signal?.aborted) throw options.signal.reason;
-    if (timeout.aborted) throw new UnreachableError(url, new Error(`no answer within ${documentTimeout / 1000} s`));
+    if (timeout.aborted) throw new UnreachableError(url, new Error(`no answer within ${most / 1000} s`));
     throw cause;
   }
 }

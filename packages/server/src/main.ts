@@ -2,11 +2,14 @@
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { defaultAccountConfig } from './account/config.ts';
 import { startDelivery } from './account/deliver.ts';
 import { outboxMailer } from './account/outbox.ts';
 import { smtpTransport } from './account/smtp.ts';
+import { openHeadsFile } from './audit/heads-file.ts';
+import { chartDirectory } from './chart-directory.ts';
 import { ensureAdminCredential } from './clients/admin-credential.ts';
 import { maxConcurrencyPerClient, type ServeOptions, type Serving } from './config.ts';
 import { builtinConformance } from './conformance/builtin/builtin.ts';
@@ -30,6 +33,7 @@ import { resourceStore } from './store/postgres/resource-store.ts';
 import { droppedRow } from './store/postgres/search/exact-check.ts';
 import { DatabaseUnavailable } from './store/unavailable.ts';
 import { buildApp } from './wire/app.ts';
+import { chartAuditOf } from './wire/audit.ts';
 import { fhirBase } from './wire/chart.ts';
 import { gateRoutes } from './wire/gate-routes.ts';
 import { packageRoutes } from './wire/package-routes.ts';
@@ -92,6 +96,7 @@ async function start(
 
   const stores = gateStores(database, address);
   const sealingKey = await loadSealingKey(options.dataDirectory, process.env.CHARTGATE_SEALING_KEY);
+  const directory = chartDirectory({ site: siteName, store, conformance, cursorKey: site.hashKey });
   const gate = await openGate({
     config: {
       ...defaultGateConfig,
@@ -103,6 +108,8 @@ async function start(
     sealingKey,
     log,
     mailer: outboxMailer(stores, { sealingKey, now: Date.now }),
+    auditHeads: await openHeadsFile(join(options.dataDirectory, 'audit-heads')),
+    directory: (name) => (name === siteName ? directory : undefined),
   });
   stops.push(() => gate.close());
   if (transport) stops.push(startDelivery(gate, transport));
@@ -121,6 +128,7 @@ async function start(
       publicUrl,
       site: (name) => (name === siteName ? chartSite : undefined),
       authenticate: (authorization, name) => authenticateBearer(gate, authorization, name),
+      audit: chartAuditOf(gate),
     },
     gate: async (routes) => {
       await routes.register(gateRoutes(gate));

@@ -1,8 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FhirError } from '../outcome/fhir-error.ts';
-import { type BundleEntry, isRefused } from './entry.ts';
-import { type BundleOptions, parseBundle } from './parse.ts';
+import { type Bundle, type BundleEntry, isRefused } from './entry.ts';
+import { type BundleOptions, parseBundle as parse } from './parse.ts';
+
+/** As text and as bytes, from which the same must come. */
+function parseBundle(text: string, options: BundleOptions = {}): Bundle {
+  const read = (source: string | Uint8Array) => {
+    try {
+      return parse(source, options);
+    } catch (error) {
+      return error;
+    }
+  };
+  const [asText, asBytes] = [read(text), read(Buffer.from(text))];
+  assert.deepEqual(asBytes, asText);
+  if (asText instanceof Error) throw asText;
+  return asText as Bundle;
+}
 
 const bundle = (type: string, ...entry: unknown[]) => JSON.stringify({ resourceType: 'Bundle', type, entry });
 const post = (resourceType: string, more: object = {}) => ({

@@ -1,12 +1,11 @@
-import { compactJson } from '../json/compact.ts';
 import { contentOf, type ResourceContent } from '../json/content.ts';
 import type { JsonLimits } from '../json/limits.ts';
-import { valueEnd, visitElements, visitMembers } from '../json/slice.ts';
 import { badRequest, FhirError, tooLarge } from '../outcome/fhir-error.ts';
 import { type Issue, issue } from '../outcome/outcome.ts';
 import { isResourceId } from '../resource/resource.ts';
 import { type Bundle, type BundleEntry, type EntryRequest, isRefused, type RefusedEntry } from './entry.ts';
 import { bundleLimits } from './limits.ts';
+import { readJson } from './read-json.ts';
 import { entryRequest, type RequestContext } from './request.ts';
 
 /** How a bundle is read. */
@@ -20,14 +19,14 @@ export type BundleOptions = {
 };
 
 /**
- * Reads the JSON text of a batch or transaction. Each resource keeps its own piece of the text.
+ * Reads the JSON text of a batch or transaction, best from its well-formed UTF-8. Each resource keeps its own piece of it.
  * @throws {FhirError} 400 for broken JSON, for what is no batch or transaction, and for a transaction with an entry
  * that cannot be carried out: each issue names `Bundle.entry[i]…`; 413 for too many entries.
  * @see https://hl7.org/fhir/R4/http.html#transaction
  */
-export function parseBundle(text: string, options: BundleOptions = {}): Bundle {
-  const compact = compactJson(text, options.json);
-  const { resource: bundle } = contentOf(JSON.parse(compact), compact, 'Bundle');
+export function parseBundle(source: string | Uint8Array, options: BundleOptions = {}): Bundle {
+  const { value, texts } = readJson(source, options.json);
+  const { resource: bundle } = contentOf(value, '', 'Bundle');
   if (bundle.resourceType !== 'Bundle') {
     throw badRequest('Expected a Bundle of type batch or transaction.', 'Bundle.resourceType');
   }
@@ -36,7 +35,7 @@ export function parseBundle(text: string, options: BundleOptions = {}): Bundle {
     throw badRequest('Expected the type batch or transaction.', 'Bundle.type');
   }
   const context = { base: options.base };
-  const entries = readEntries(context, entriesOf(bundle.entry, options), resourceTexts(compact));
+  const entries = readEntries(context, entriesOf(bundle.entry, options), texts);
   if (type === 'batch') return { type, entries: refuseRepeats(entries, findRepeats(entries, fullUrlOf)) };
   const checked = refuseRepeats(entries, [...findRepeats(entries, fullUrlOf), ...findRepeats(entries, identityOf)]);
   return { type, entries: allOrNothing(checked) };
@@ -48,24 +47,6 @@ function entriesOf(entries: unknown, options: BundleOptions): readonly unknown[]
   if (!Array.isArray(entries)) throw badRequest('Expected an array of entries.', 'Bundle.entry');
   if (entries.length > limit) throw tooLarge(`The Bundle has more than ${limit} entries. Send it in parts.`);
   return entries;
-}
-
-/** The text of each entry's resource, in order. */
-function resourceTexts(text: string): readonly (string | undefined)[] {
-  const texts: (string | undefined)[] = [];
-  visitMembers(text, 0, (name, start) => {
-    if (name !== 'entry' || text[start] !== '[') return false;
-    visitElements(text, start, (entry) => {
-      const index = texts.push(undefined) - 1;
-      if (text[entry] !== '{') return valueEnd(text, entry);
-      return visitMembers(text, entry, (member, from, to) => {
-        if (member === 'resource') texts[index] = text.slice(from, to);
-        return false;
-      });
-    });
-    return true;
-  });
-  return texts;
 }
 
 function readEntries(

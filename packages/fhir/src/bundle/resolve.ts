@@ -1,4 +1,4 @@
-import { rewriteReferences, visitLinks } from '../json/link.ts';
+import { rewriteReferences } from '../json/relink.ts';
 import { FhirError } from '../outcome/fhir-error.ts';
 import { type Issue, issue } from '../outcome/outcome.ts';
 import type { BundleEntry } from './entry.ts';
@@ -20,10 +20,8 @@ export type ConditionalReference = {
 export function conditionalReferences(entries: readonly BundleEntry[]): readonly ConditionalReference[] {
   const found = new Map<string, { type: string; query: string; entries: Set<number> }>();
   for (const { index, content } of linked(entries)) {
-    // Most resources hold none, which a look for the character tells at once.
-    if (!content.text.includes('?') && !content.text.includes('\\u')) continue;
-    visitLinks(content.text, ({ place, value }) => {
-      const match = place === 'reference' ? /^([A-Z][A-Za-z]{1,63})\?(.+)$/.exec(value) : null;
+    visitReferences(content.resource, (value) => {
+      const match = value.includes('?') ? /^([A-Z][A-Za-z]{1,63})\?(.+)$/.exec(value) : null;
       if (!match) return;
       const [, type = '', query = ''] = match;
       const known = found.get(value);
@@ -37,6 +35,26 @@ export function conditionalReferences(entries: readonly BundleEntry[]): readonly
     query,
     entries: [...holders],
   }));
+}
+
+/** The texts of all members `reference`, also where they are an array. */
+function visitReferences(value: object, visit: (reference: string) => void): void {
+  for (const name in value) {
+    const member = (value as Readonly<Record<string, unknown>>)[name];
+    if (typeof member === 'string') {
+      if (name === 'reference') visit(member);
+    } else if (Array.isArray(member)) visitItems(name, member, visit);
+    else if (typeof member === 'object' && member !== null) visitReferences(member, visit);
+  }
+}
+
+function visitItems(name: string, items: readonly unknown[], visit: (reference: string) => void): void {
+  for (const item of items) {
+    if (typeof item === 'string') {
+      if (name === 'reference') visit(item);
+    } else if (Array.isArray(item)) visitItems('', item, visit);
+    else if (typeof item === 'object' && item !== null) visitReferences(item, visit);
+  }
 }
 
 /** What is known once every entry has its place. */

@@ -86,18 +86,27 @@ const mark = '.-contained-.';
  * shared with the one given.
  */
 function pointing(resource: Resource, contained: readonly Resource[], indexes: ReadonlyMap<string, number>): Resource {
-  function pointed(value: unknown): unknown {
-    if (typeof value !== 'object' || value === null) return value;
-    if (Array.isArray(value)) {
-      const items = value.map(pointed);
-      return items.some((item, n) => item !== value[n]) ? items : value;
-    }
-    let copy: Record<string, unknown> | undefined;
-    for (const [name, member] of Object.entries(value)) {
-      const next = name === 'reference' && typeof member === 'string' ? outward(member) : pointed(member);
-      if (next !== member) copy = Object.assign(copy ?? { ...value }, { [name]: next });
+  function pointed<T extends object>(value: T): T {
+    let copy: T | undefined;
+    for (const name in value) {
+      const member: unknown = value[name];
+      let next = member;
+      if (typeof member === 'string') next = name === 'reference' ? outward(member) : member;
+      else if (Array.isArray(member)) next = pointedItems(member);
+      else if (typeof member === 'object' && member !== null) next = pointed(member);
+      if (next === member) continue;
+      copy ??= { ...value };
+      (copy as Record<string, unknown>)[name] = next;
     }
     return copy ?? value;
+  }
+
+  function pointedItems(items: readonly unknown[]): readonly unknown[] {
+    const next = items.map((item) => {
+      if (Array.isArray(item)) return pointedItems(item);
+      return typeof item === 'object' && item !== null ? pointed(item) : item;
+    });
+    return next.some((item, n) => item !== items[n]) ? next : items;
   }
 
   function outward(reference: string): string {
@@ -106,7 +115,7 @@ function pointing(resource: Resource, contained: readonly Resource[], indexes: R
   }
 
   const { contained: _, ...own } = resource as Resource & { readonly contained?: unknown };
-  return pointed(own) as Resource;
+  return pointed(own as Resource);
 }
 
 /**

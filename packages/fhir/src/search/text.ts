@@ -17,22 +17,24 @@ export const textLimits = { words: 2000, wordLength: 60, phrases: 50 } as const;
 /** The words of a text: letters and digits, without case and accents. */
 export const wordsOf = remembering((text) => (normalizeString(text).match(/[\p{L}\p{N}]+/gu) ?? []).map(cut));
 
-/** Those that people read. */
-const readWordsOf = remembering((text) => (isForMachines(text) ? [] : wordsOf(text)));
+/** Those that people read. What is for machines repeats seldom, and is not remembered. */
+function readWordsOf(text: string): readonly string[] {
+  return isForMachines(text) ? [] : wordsOf(text);
+}
 
 const rememberedLength = 100;
 
 /** What codes are called repeats endlessly. */
-function remembering(f: (text: string) => readonly string[]): (text: string) => readonly string[] {
-  const remembered = new Map<string, readonly string[]>();
+function remembering<T>(f: (text: string) => T): (text: string) => T {
+  const remembered = new Map<string, T>();
   return (text) => {
     if (text.length > rememberedLength) return f(text);
     const known = remembered.get(text);
-    if (known) return known;
-    const words = f(text);
+    if (known !== undefined) return known;
+    const made = f(text);
     if (remembered.size >= 10_000) remembered.clear();
-    remembered.set(text, words);
-    return words;
+    remembered.set(text, made);
+    return made;
   };
 }
 
@@ -44,9 +46,7 @@ function cut(word: string): string {
 const tokenTextLength = 200;
 
 /** What a token is called, as `:text` compares it: its words, one space between them. */
-export function tokenText(text: string): string {
-  return wordsOf(text).join(' ').slice(0, tokenTextLength);
-}
+export const tokenText = remembering((text) => wordsOf(text).join(' ').slice(0, tokenTextLength));
 
 /**
  * Reads `headache "visual aura" or migraine -child`: words are AND-ed, `or` parts clauses, quotes make a phrase, `-`
@@ -124,9 +124,11 @@ function collect(into: Into, value: unknown): void {
   }
 }
 
+const forMachines = /^(?:\d{4}-\d\d|[a-z]+:\/\/|urn:)/;
+
 /** Times, URLs, and long texts without a space, such as base64. */
 function isForMachines(text: string): boolean {
-  return /^(?:\d{4}-\d\d|[a-z]+:\/\/|urn:)/.test(text) || (text.length > 100 && !/\s/.test(text));
+  return forMachines.test(text) || (text.length > 100 && !/\s/.test(text));
 }
 
 const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'", nbsp: ' ' };

@@ -5,6 +5,9 @@ import type { AccessGrant } from './rule.ts';
 export type Grant = {
   readonly site: string;
   readonly clientId: string;
+  /** What a user gave the client by, and that user's account; for the audit. */
+  readonly authorizationId?: string;
+  readonly accountId?: string;
   readonly scopes: readonly Scope[];
   /** Logical id of the launch context's patient, for `patient/` scopes. */
   readonly patient?: string;

@@ -11,6 +11,7 @@ import { requireFreshSignIn, requireSignIn, signedInAt } from './signed-in.ts';
 
 /** What the account's first page leads to, by its place below the issuer. */
 export const accountLinks: readonly { readonly place: string; readonly label: string }[] = [
+  { place: 'account/apps', label: 'Apps that can see my records' },
   { place: 'account/password', label: 'Change the password' },
   { place: 'account/email', label: 'Change the e-mail address' },
   { place: 'account/sessions', label: 'Where you are signed in' },

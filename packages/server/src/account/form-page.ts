@@ -70,7 +70,7 @@ function needsSignIn({ site }: Exchange, { refusal }: OAuthError, place: string 
 /** A place of the account's pages that a form may lead back to; the account's first page where it is none. */
 export function ownPlace(x: Exchange): string {
   const to = parameter(x, 'to') ?? new URLSearchParams(x.request.query).get('to') ?? '';
-  return `${x.site.issuer}/${/^account(\/[a-z-]{1,40}){0,3}$/.test(to) ? to : 'account'}`;
+  return `${x.site.issuer}/${/^(launch|account(\/[a-z-]{1,40}){0,3})$/.test(to) ? to : 'account'}`;
 }
 
 /** A value of the form, or of the address where the form was not sent yet. */

@@ -1,5 +1,6 @@
 import { settingsChange, siteSettings } from '../oauth/settings.ts';
 import { admin, bodyOf, read } from './admin.ts';
+import { administratorOf } from './administrator.ts';
 
 /** `GET`: the settings in force. */
 export const showSettings = admin('GET', async ({ site }) => siteSettings.parse(await site.settings()));
@@ -10,5 +11,7 @@ export const changeSettings = admin('PATCH', async ({ gate, site, request }) => 
   const given = Object.entries(change).filter(([, value]) => value !== undefined);
   await site.store.settings.put(Object.fromEntries(given), gate.now());
   site.forget({ settings: true });
+  const names = given.map(([name]) => name);
+  await gate.audit.record(site.name, { ...(await administratorOf(site, request)), act: 'settings-changed', names });
   return siteSettings.parse(await site.settings());
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { OAuthError, shown } from '../oauth/oauth-error.ts';
 import { newSecret, secretHash } from '../oauth/secret.ts';
 import { admin, bodyOf, read } from './admin.ts';
+import { administratorOf } from './administrator.ts';
 
 /** The client that administrators' own access tokens belong to. It comes with the site and can be suspended, not revoked. */
 const adminClientId = 'chartgate-admin';
@@ -38,5 +39,11 @@ export const issueAccessToken = admin('POST', async ({ gate, site, request }) =>
     { hash: secretHash(accessToken), clientId: adminClientId, epoch, scope, issuedAt: now, expiresAt },
     { hash: secretHash(newSecret()), expiresAt: now },
   );
+  await gate.audit.record(site.name, {
+    ...(await administratorOf(site, request)),
+    act: 'admin-token-issued',
+    clientId: adminClientId,
+    scope,
+  });
   return tokenJson.parse({ access_token: accessToken, token_type: 'Bearer', expires_in: lifetime, scope });
 });

@@ -19,9 +19,10 @@ import {
   ticketJsonSchema,
   ticketListJson,
 } from './admin-schema.ts';
+import { administratorOf } from './administrator.ts';
 import { type ClientAction, transitions } from './states.ts';
 
-type AdminCall = { readonly gate: Gate; readonly site: GateSite; readonly request: GateRequest };
+export type AdminCall = { readonly gate: Gate; readonly site: GateSite; readonly request: GateRequest };
 export type AdminEndpoint = (gate: Gate, request: GateRequest) => Promise<GateAnswer>;
 
 type AdminMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -36,10 +37,21 @@ export function admin(method: AdminMethod, answer: (call: AdminCall) => Promise<
       if (request.method !== method) throw new OAuthError('method', { headers: { allow: method } });
       return privateJson(200, await answer({ gate, site, request }));
     } catch (error) {
-      if (error instanceof OAuthError) return refusalAnswer(error);
-      throw error;
+      if (!(error instanceof OAuthError)) throw error;
+      auditAdminRefusal(gate, request, error);
+      return refusalAnswer(error);
     }
   };
+}
+
+/** Somebody without an admin token was at the door. */
+export function auditAdminRefusal(
+  gate: Gate,
+  { site, remoteAddress }: Pick<GateRequest, 'site' | 'remoteAddress'>,
+  { status, refusal }: OAuthError,
+): void {
+  if (status !== 401) return;
+  gate.audit.recordSoon(site, { act: 'refused', endpoint: 'admin', refusal, status, address: remoteAddress });
 }
 
 /** Endpoints of one path, by their methods. */
@@ -122,9 +134,25 @@ async function decide(
     });
   }
   call.site.forget({ clientId });
+  await auditDecision(call, { clientId, decision: action, scope: rest.grantedScope, reason });
   return decidedClientJson.parse({
     ...adminJson(decided.client),
     ...(action === 'approve' ? {} : { tokens_revoked: decided.tokensRevoked }),
+  });
+}
+
+type Decided = {
+  readonly clientId: string;
+  readonly decision: ClientAction;
+  readonly scope: string | undefined;
+  readonly reason: string | undefined;
+};
+
+async function auditDecision({ gate, site, request }: AdminCall, decided: Decided): Promise<void> {
+  await gate.audit.record(site.name, {
+    ...(await administratorOf(site, request)),
+    act: 'client-decided',
+    ...decided,
   });
 }
 

@@ -1,3 +1,4 @@
+import { actorOf } from '../oauth/audited.ts';
 import { check, endpoint } from '../oauth/endpoint.ts';
 import { type Exchange, privateJson } from '../oauth/exchange.ts';
 import { limitFailures, requirePost } from '../oauth/form.ts';
@@ -67,6 +68,8 @@ export const register = endpoint(
     };
     await x.site.store.clients.insert(client);
     x.gate.registrations.count(x.request.remoteAddress);
+    const { clientId } = client;
+    await x.gate.audit.record(x.site.name, { ...actorOf(x), clientId, act: 'client-registered', state: status, scope });
     return privateJson(201, {
       ...clientMetadataJson(client, x.site),
       ...(secret === undefined ? {} : { client_secret: secret, client_secret_expires_at: 0 }),

@@ -13,6 +13,8 @@ export type Answer = {
   readonly contentLocation?: string;
   /** What was written, in words: for who prefers an OperationOutcome to the resource. */
   readonly outcome?: string;
+  /** The versions that were written, for the audit. */
+  readonly written?: readonly StoredVersion[];
 };
 
 /** A version of a resource as the answer to a read. */
@@ -24,7 +26,7 @@ export function answerWith(status: number, stored: StoredVersion): Answer {
 export function answerWrite(stored: StoredVersion, created: boolean): Answer {
   const contentLocation = locationOf(stored);
   const outcome = `${contentLocation} was ${created ? 'created' : 'updated'}.`;
-  const answer = { ...answerWith(created ? 201 : 200, stored), contentLocation, outcome };
+  const answer = { ...answerWith(created ? 201 : 200, stored), contentLocation, outcome, written: [stored] };
   return created ? { ...answer, location: contentLocation } : answer;
 }
 

@@ -1,4 +1,5 @@
 import { FhirError } from '@chartgate/fhir';
+import type { StoredVersion } from '../store/ports.ts';
 import type { Answer } from './answer.ts';
 import { bundleText } from './bundle-text.ts';
 import { dispatch, isOperation, isRead } from './dispatch.ts';
@@ -22,8 +23,13 @@ export async function batch(
   context: FhirContext,
 ): Promise<Answer> {
   const responses: string[] = Array(entries.length).fill('');
-  for (const at of processingOrder(entries)) responses[at] = await runEntry(entries[at]!, options, context);
-  return { status: 200, body: bundleText({ type: 'batch-response' }, responses) };
+  const written: StoredVersion[] = [];
+  for (const at of processingOrder(entries)) {
+    const done = await runEntry(entries[at]!, options, context);
+    responses[at] = done.response;
+    written.push(...done.written);
+  }
+  return { status: 200, body: bundleText({ type: 'batch-response' }, responses), written };
 }
 
 function processingOrder(entries: readonly BatchEntry[]): readonly number[] {
@@ -31,15 +37,17 @@ function processingOrder(entries: readonly BatchEntry[]): readonly number[] {
   return entries.map((_, at) => at).sort((a, b) => rank[a]! - rank[b]! || a - b);
 }
 
-async function runEntry(entry: BatchEntry, options: EntryOptions, context: FhirContext): Promise<string> {
+type Done = { readonly response: string; readonly written: readonly StoredVersion[] };
+
+async function runEntry(entry: BatchEntry, options: EntryOptions, context: FhirContext): Promise<Done> {
   try {
     if ('refusal' in entry) throw entry.refusal;
     const { request, isHead } = entry;
-    const { body, ...answer } = await dispatch(request, context);
+    const { body, written = [], ...answer } = await dispatch(request, context);
     const shown = isHead || body === undefined ? answer : { ...answer, body };
-    return responseEntry(shown, options, isRead(request) || isOperation(request.path));
+    return { response: responseEntry(shown, options, isRead(request) || isOperation(request.path)), written };
   } catch (error) {
-    if (error instanceof FhirError) return refusedEntry(error);
+    if (error instanceof FhirError) return { response: refusedEntry(error), written: [] };
     throw error;
   }
 }

@@ -11,11 +11,16 @@ export type BundleHead = {
 
 /** @param entries JSON texts of the entries */
 export function bundleText(head: BundleHead, entries: readonly string[]): string {
-  const members = [`"resourceType":"Bundle","type":"${head.type}"`];
-  if (head.total !== undefined) members.push(`"total":${head.total}`);
-  if (head.links) members.push(`"link":${JSON.stringify(head.links)}`);
-  if (entries.length > 0) members.push(`"entry":[${entries.join(',')}]`);
-  return `{${members.join(',')}}`;
+  let text = `{"resourceType":"Bundle","type":"${head.type}"`;
+  if (head.total !== undefined) text += `,"total":${head.total}`;
+  if (head.links) text += `,"link":${JSON.stringify(head.links)}`;
+  // One after the other: the engine keeps the pieces, and copies all of them once when they are sent.
+  let before = ',"entry":[';
+  for (const entry of entries) {
+    text += before + entry;
+    before = ',';
+  }
+  return entries.length > 0 ? `${text}]}` : `${text}}`;
 }
 
 export function searchEntry(base: string, row: StoredVersion, mode: 'match' | 'include'): string {

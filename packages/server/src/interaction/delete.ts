@@ -31,7 +31,8 @@ export async function deleteResource(
   const { type, id } = permitted.interaction;
   const [deleted] = await store.write([{ kind: 'delete', permitted }]);
   const outcome = `${type}/${id} is deleted.`;
-  return deleted && deleted.version > 0 ? { status: 204, version: deleted.version, outcome } : { status: 204, outcome };
+  if (!deleted || deleted.version === 0) return { status: 204, outcome };
+  return { status: 204, version: deleted.version, outcome, written: [deleted] };
 }
 
 /**

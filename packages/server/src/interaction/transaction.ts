@@ -27,13 +27,13 @@ export async function transaction(
   context: FhirContext,
 ): Promise<Answer> {
   const conditions = conditionsOf(entries, context);
-  const responses = isOneStatement(entries)
+  const { responses, written } = isOneStatement(entries)
     ? await run(entries, conditions, { options, context })
     : await context.store.transaction(async (store) => {
         await store.guard(conditions.guards);
         return run(entries, conditions, { options, context: { ...context, store } });
       });
-  return { status: 200, body: bundleText({ type: 'transaction-response' }, responses) };
+  return { status: 200, body: bundleText({ type: 'transaction-response' }, responses), written };
 }
 
 /** Plain creates are written by one statement, which is atomic by itself. */
@@ -52,7 +52,7 @@ async function run(
   entries: readonly TransactionEntry[],
   conditions: Conditions,
   { options, context }: Run,
-): Promise<readonly string[]> {
+): Promise<{ readonly responses: readonly string[]; readonly written: readonly StoredVersion[] }> {
   const steps = stepsOf(entries, conditions, await matchesOf(conditions, context.store));
   const held = await heldContents(entries, steps, context);
   const linked = await linkedEntries(held.entries, steps, { ...held, context });
@@ -64,7 +64,7 @@ async function run(
     const done = { stored: written.get(step.index), isHead, options };
     responses.push(await inEntry(step.index, () => respond(step, done, context)));
   }
-  return responses;
+  return { responses, written: [...written.values()].filter(({ version }) => version > 0) };
 }
 
 /** References that name a version must name the one that was written. @throws {FhirError} 409, so that nothing is */

@@ -29,6 +29,7 @@ function isPage(shown: Shown, status = 400): void {
   assert.equal(shown.location, undefined);
   assert.match(String(shown.headers['content-type']), /^text\/html/);
   assert.match(shown.text, /Reference number: [0-9a-f]{32}/);
+  assert.ok(!shown.text.includes('some state') && !shown.text.includes('evil.example'), 'nothing of the request');
 }
 
 /** That the app is told, at its own address. */
@@ -272,6 +273,11 @@ test('a state that is too long is refused, and not sent along', async () => {
   const { location } = await app.authorize({ state: 'x'.repeat(2049) }, { method: 'POST' });
   assert.equal(location?.searchParams.get('error'), 'invalid_request');
   assert.equal(location?.searchParams.get('state'), null);
+});
+
+test('system/ scopes are not for users, even where the client is approved for them', async () => {
+  const both = await testApp(node, { key: newKeyPair('ES384'), metadata: { scope: 'system/*.rs patient/*.rs' } });
+  isToldApp(await both.authorize({ scope: 'system/Patient.rs' }), 'invalid_scope');
 });
 
 test('a client that is not registered for codes is told so', async () => {

@@ -49,11 +49,14 @@ function grantOf(site: string, live: LiveToken): Grant {
  * The patient of the launch, and who signed in. A patient's account opens its own charts, and the launch's patient only
  * while it is one of them; whoever works here opens the site.
  */
-function contextOf({ role, fhirUser, charts, patient }: TokenUser): Pick<Grant, 'patient' | 'user'> {
+function contextOf(given: TokenUser): Pick<Grant, 'patient' | 'user' | 'accountId' | 'authorizationId'> {
+  const { role, fhirUser, charts, patient, accountId, authorizationId } = given;
   const isPatient = role === 'patient';
   const isOpen = patient !== undefined && (!isPatient || charts.includes(patient));
   const opens = isPatient ? ({ opens: 'patients', patients: charts } as const) : ({ opens: 'site' } as const);
   return {
+    accountId,
+    authorizationId,
     ...(isOpen ? { patient } : {}),
     ...(fhirUser === undefined ? {} : { user: { reference: fhirUser, ...opens } }),
   };

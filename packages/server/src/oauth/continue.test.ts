@@ -226,9 +226,13 @@ async function launched(user: TestUser, context: object, of = app) {
 test('attack 28: a launch goes on for the user who launched, and for nobody else', async () => {
   const launch = await launched(doctor, { patient: 'ann' });
   const url = await begin({ scope: 'launch patient/*.rs', launch });
-  const { location } = await app.visit(url, guardian);
+  const colleague = await testUser(node.gate, { role: 'practitioner', fhirUser: 'Practitioner/2' });
+  const { location } = await app.visit(url, colleague);
   assert.equal(location?.searchParams.get('error'), 'access_denied');
   assert.equal(location?.searchParams.get('code'), null);
+  const ticket = location?.searchParams.get('ticket');
+  const { json } = await node.get(`/apis/default/admin/tickets/${ticket}`, node.adminToken);
+  assert.deepEqual([json.refusal, json.check], ['launch-account', 'launch is of this user']);
   assert.equal((await app.visit(url, doctor)).status, 400, 'the request is over');
 });
 

@@ -1,4 +1,5 @@
 import type { Ticket } from '../store/gate-ports.ts';
+import { auditRefusal } from './audited.ts';
 import { refusalInDialect } from './dialect.ts';
 import type { Exchange, GateAnswer, GateRequest } from './exchange.ts';
 import type { Gate } from './gate.ts';
@@ -43,7 +44,9 @@ export function endpoint(
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error;
       if (error.status !== 429) gate.failures.count(request.remoteAddress);
-      return await refuse(x, error, await issueTicket(x, { endpoint: name, refusal: error, trail }));
+      const ticket = await issueTicket(x, { endpoint: name, refusal: error, trail });
+      auditRefusal(x, { endpoint: name, refusal: error, ticket });
+      return await refuse(x, error, ticket);
     }
   };
 }

@@ -1,6 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import { type AccountDesk, accountDesk } from '../account/desk.ts';
 import type { Mailer } from '../account/mail.ts';
+import { type Audit, openAudit } from '../audit/audit.ts';
+import type { HeadsFile } from '../audit/heads-file.ts';
+import { type ChartDirectory, emptyDirectory } from '../store/chart-directory.ts';
 import type { Client, GateEvent, GateStore, GateStores, LiveToken } from '../store/gate-ports.ts';
 import type { GateConfig } from './config.ts';
 import { guardedFetch, type Lookup } from './guarded-fetch.ts';
@@ -24,6 +27,10 @@ export type GateOptions = {
   readonly sealingKey: Uint8Array;
   readonly log: GateLog;
   readonly mailer: Mailer;
+  /** Where it is kept, beside the database, how far the audit is. */
+  readonly auditHeads?: HeadsFile;
+  /** Names in the chart of a site; undefined where it has none. (Default: no site has one) */
+  readonly directory?: (site: string) => ChartDirectory | undefined;
   /** ms since the epoch. */
   readonly now?: () => number;
   /** Where hosts of `jwks_uri` are looked up. */
@@ -34,6 +41,7 @@ export type GateOptions = {
 export type GateSite = {
   readonly name: string;
   readonly store: GateStore;
+  readonly directory: ChartDirectory;
   /** `{base}/oauth2/{site}` */
   readonly issuer: string;
   readonly tokenUrl: string;
@@ -48,6 +56,8 @@ export type GateSite = {
   isAdminToken(token: string): Promise<boolean>;
   /** As this node knows them, at most 1 s old. */
   settings(): Promise<SiteSettings>;
+  /** The same without a wait; undefined where they would have to be looked up. */
+  knownSettings(): SiteSettings | undefined;
   /** Drops what this node remembers: of one token (its hash in base64url), of one client, of all users, or all. */
   forget(event: Omit<GateEvent, 'site'>): void;
 };
@@ -56,6 +66,7 @@ export type Gate = {
   readonly config: GateConfig;
   readonly log: GateLog;
   readonly mailer: Mailer;
+  readonly audit: Audit;
   readonly sealingKey: Uint8Array;
   readonly now: () => number;
   readonly failures: RateLimiter;
@@ -88,6 +99,13 @@ export async function openGate(options: GateOptions): Promise<Gate> {
     config: options.config,
     log: options.log,
     mailer: options.mailer,
+    audit: openAudit({
+      store: async (name) => (await gate.site(name))?.store.audit,
+      sealingKey: options.sealingKey,
+      log: options.log,
+      now,
+      heads: options.auditHeads,
+    }),
     sealingKey: options.sealingKey,
     now,
     failures: rateLimiter(options.config.refusals, now),
@@ -106,6 +124,7 @@ export async function openGate(options: GateOptions): Promise<Gate> {
     siteNames: () => options.stores.siteNames(),
     async close() {
       await stopSweeping();
+      await gate.audit.close();
       await events.close();
     },
   };
@@ -149,6 +168,7 @@ function gateSite(name: string, store: GateStore, options: GateOptions & { reado
   return {
     name,
     store,
+    directory: options.directory?.(name) ?? emptyDirectory,
     issuer,
     tokenUrl: `${issuer}/token`,
     fhirUrl: `${config.publicUrl}/apis/${name}/fhir`,
@@ -179,6 +199,8 @@ function gateSite(name: string, store: GateStore, options: GateOptions & { reado
       if (!found) throw new TypeError('The settings are always there');
       return found;
     },
+
+    knownSettings: () => settings.get('all'),
 
     forget({ clientId, token, users, settings: areSettingsChanged }) {
       if (token !== undefined) return void tokens.delete(token);

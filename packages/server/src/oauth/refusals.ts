@@ -1,9 +1,11 @@
+import { accessesRefusals } from './refusals/accesses.ts';
 import { accountRefusals } from './refusals/account.ts';
 import { adminRefusals } from './refusals/admin.ts';
 import { authorizationRefusals } from './refusals/authorization.ts';
 import { authorizeRefusals } from './refusals/authorize.ts';
 import { clientRefusals } from './refusals/client.ts';
 import { grantRefusals } from './refusals/grant.ts';
+import { launchRefusals } from './refusals/launch.ts';
 import { openidRefusals } from './refusals/openid.ts';
 import { passwordRefusals } from './refusals/password.ts';
 import { registrationRefusals } from './refusals/registration.ts';
@@ -22,10 +24,12 @@ export const refusals = {
   ...passwordRefusals,
   ...clientRefusals,
   ...scopeRefusals,
+  ...launchRefusals,
   ...openidRefusals,
   ...registrationRefusals,
   ...adminRefusals,
   ...accountRefusals,
+  ...accessesRefusals,
 };
 
 export type RefusalCode = keyof typeof refusals;

@@ -1,3 +1,4 @@
+import { actorOf } from './audited.ts';
 import { endAuthorization } from './end-authorization.ts';
 import { endpoint } from './endpoint.ts';
 import { clientOf, parameter, privateJson } from './exchange.ts';
@@ -20,5 +21,6 @@ export const revoke = endpoint('revoke', ownTokenSteps, async (x) => {
   const hash = secretHash(parameter(x, 'token') ?? '');
   await x.site.store.tokens.revoke(hash, clientOf(x).clientId);
   x.site.forget({ token: hash.toString('base64url') });
+  await x.gate.audit.record(x.site.name, { ...actorOf(x), act: 'token-revoked' });
   return privateJson(200, {});
 });

@@ -40,6 +40,16 @@ export const siteSettings = z.strictObject({
     .enum(['off', 'users', 'patient', 'both'])
     .default('off')
     .describe('for which user_role the password grant works'),
+  audit_reads: z
+    .enum(['soon', 'before-answer'])
+    .default('soon')
+    .describe('when reads and searches are in the audit: within 50 ms of the answer, or before it'),
+  audit_retention: z
+    .int()
+    .min(0)
+    .max(36_500)
+    .default(0)
+    .describe('how long the audit is kept, days, rounded up to whole months; 0: for ever'),
 });
 
 /** The settings of a site as they are in force. */

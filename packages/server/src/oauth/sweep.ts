@@ -1,4 +1,4 @@
-import type { Gate } from './gate.ts';
+import type { Gate, GateSite } from './gate.ts';
 import { tendSigningKeys } from './key-rotation.ts';
 
 const batch = 1000;
@@ -16,6 +16,7 @@ export async function sweep(gate: Gate): Promise<number> {
   for (const name of await gate.siteNames()) {
     const site = await gate.site(name);
     if (site) await tendSigningKeys(gate, site).catch((error) => gate.log.error(error, 'the signing keys need care'));
+    if (site) await pruneAudit(gate, site);
     for (let n = 0; site && n < mostBatches; n++) {
       const rows = await site.store.sweep({
         expiredBefore: now - clockMargin,
@@ -31,6 +32,12 @@ export async function sweep(gate: Gate): Promise<number> {
     }
   }
   return deleted;
+}
+
+/** Takes away the months of the audit that lie behind the site's retention. It is kept for ever where none is set. */
+async function pruneAudit(gate: Gate, site: GateSite): Promise<void> {
+  const { audit_retention: days } = await site.settings();
+  if (days > 0) await gate.audit.prune(site.name, gate.now() - days * day);
 }
 
 /** Sweeps every `sweepInterval` seconds until it is stopped; a failure is logged and the next turn tries again. */

@@ -1,3 +1,4 @@
+import { auditGrant } from './audited.ts';
 import { type Choice, check, endpoint } from './endpoint.ts';
 import { parameter } from './exchange.ts';
 import { limitFailures, rejectRepeatedParameters, requireFormBody, requirePost } from './form.ts';
@@ -30,9 +31,10 @@ const runGrant: Choice = { choose: (x) => grantOf(parameter(x, 'grant_type'))?.s
 export const token = endpoint(
   'token',
   [requirePost, limitFailures, requireFormBody, rejectRepeatedParameters, requireSupportedGrantType, runGrant],
-  (x) => {
+  async (x) => {
     const grant = grantOf(parameter(x, 'grant_type'));
     if (!grant) throw new TypeError('The grant type was not checked');
+    await auditGrant(x, grant.grantType);
     return grant.answer(x);
   },
 );

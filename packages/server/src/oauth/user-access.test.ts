@@ -97,6 +97,16 @@ test('a record that is unlinked is closed at once, and on another node within a 
   assert.deepEqual(await found(whole.access_token, 'Observation', other.ask), ['gil-o']);
 });
 
+test("a token about a record that is not the account's any more opens nothing, however it came to be so", async () => {
+  const guardian = await testUser(node.gate, { charts: ['gil', 'kim'] });
+  const { access_token: token } = await app.tokensFor(guardian, { scope: 'patient/*.rs' }, { patient: 'kim' });
+  await database.database.writes.query({
+    text: `delete from "${database.site.schema}".account_chart where account_id = $1 and patient = 'kim'`,
+    values: [guardian.account.accountId],
+  });
+  for (const path of ['Observation', 'Observation/kim-o']) assert.equal((await ask(path, token)).status, 403, path);
+});
+
 test('a record that is linked is open without a new token', async () => {
   const guardian = await testUser(node.gate, { charts: ['gil'] });
   const { access_token: token } = await app.tokensFor(guardian, { scope: 'openid user/*.rs' });

@@ -82,6 +82,8 @@ export interface ConsentStore {
   /** With what the client was given since. */
   list(accountId: string): Promise<readonly AllowedApp[]>;
   put(consent: Consent): Promise<void>;
+  /** As `put`, and kills what the user gave the client before for this patient, on all nodes: it was allowed more. */
+  replace(consent: Consent): Promise<void>;
   /** Forgets what was decided and kills all that the user gave the client, on all nodes. The number of tokens that died. */
   remove(accountId: string, clientId: string): Promise<number>;
 }
@@ -133,7 +135,7 @@ export type NewTokens = {
 };
 
 export interface AuthorizationStore {
-  /** One row: what was given, with its code. */
+  /** One row: what was given, with its code. Of one client by one account, the newest 200 stay. */
   insert(authorization: UserAuthorization, code: NewCode): Promise<void>;
   /**
    * Stores what was given without a code, with the tokens it earns; or nothing: false where client or account died

@@ -1,4 +1,5 @@
 import type { Account, AccountStore, SessionStore } from './account-ports.ts';
+import type { AuditStore } from './audit-ports.ts';
 import type {
   AuthorizationRequestStore,
   AuthorizationStore,
@@ -228,6 +229,7 @@ export interface GateStore {
   readonly launches: LaunchStore;
   readonly consents: ConsentStore;
   readonly authorizations: AuthorizationStore;
+  readonly audit: AuditStore;
   /** Deletes what has had its time. The number of rows deleted; more may be left while it is not 0. */
   sweep(retention: Retention): Promise<number>;
 }

@@ -31,6 +31,8 @@ export type TestApp = {
   authorize(parameters?: Parameters, options?: AuthorizeOptions): Promise<Shown & { readonly verifier: string }>;
   /** Goes on to an address of the gate, as a browser in which the user is signed in. */
   visit(url: URL | string, user?: TestUser): Promise<Shown>;
+  /** From a page of the gate back to the app, as `codeFor` does it. */
+  follow(from: URL, user: TestUser, choices?: Choices): Promise<URL>;
   /** All the way to the code: the patient (where given) is picked, and all that is asked is allowed, but for `refused`. */
   codeFor(user: TestUser, parameters?: Parameters, choices?: Choices): Promise<Authorized>;
   exchange(authorized: Authorized, form?: Parameters): Promise<Answer>;
@@ -115,10 +117,8 @@ export function appOf(node: TestGate, client: Json, key?: KeyPair): TestApp {
       return { ...shown, verifier };
     },
     visit: (url, user) => send('GET', String(url), user ? { cookie: user.cookie } : {}),
-    async codeFor(user, parameters = {}, choices = {}) {
-      const { verifier, location, text } = await app.authorize(parameters);
-      if (!location) throw new Error(text);
-      let at = location;
+    async follow(from, user, choices = {}) {
+      let at = from;
       for (let n = 0; at.href.startsWith(issuer); n++) {
         if (n > 5) throw new Error(`no end: ${at}`);
         if (at.pathname.endsWith('/patient')) await choosePatient(at, user, choices);
@@ -128,9 +128,15 @@ export function appOf(node: TestGate, client: Json, key?: KeyPair): TestApp {
         if (!next.location) throw new Error(next.text);
         at = next.location;
       }
-      const code = at.searchParams.get('code');
-      if (code === null) throw new Error(`no code: ${at.search}`);
-      return { code, verifier, redirect: at };
+      return at;
+    },
+    async codeFor(user, parameters = {}, choices = {}) {
+      const { verifier, location, text } = await app.authorize(parameters);
+      if (!location) throw new Error(text);
+      const redirect = await app.follow(location, user, choices);
+      const code = redirect.searchParams.get('code');
+      if (code === null) throw new Error(`no code: ${redirect.search}`);
+      return { code, verifier, redirect };
     },
     exchange: ({ code, verifier }, more = {}) =>
       app.post({

@@ -2,7 +2,9 @@ import type { Conformance, Resource } from '@chartgate/fhir';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import type { Grant } from '../access/grant.ts';
+import { type Audit, openAudit } from '../audit/audit.ts';
 import type { ResourceStore } from '../store/ports.ts';
+import { auditStore } from '../store/postgres/audit/audit-store.ts';
 import { resourceStore } from '../store/postgres/resource-store.ts';
 import { buildApp } from '../wire/app.ts';
 import type { ChartSite } from '../wire/chart.ts';
@@ -30,6 +32,7 @@ export type ChartServer = {
   readonly test: TestDatabase;
   readonly store: ResourceStore;
   readonly app: FastifyInstance;
+  readonly audit: Audit;
   ask(asked: Asked | string, grant: Grant): Promise<ChartAnswer>;
   /** Writes as it is, whatever the type asks for, with the id that it has. */
   put(resource: Resource & { readonly id: string }): Promise<void>;
@@ -51,6 +54,13 @@ export async function chartServer(known: Partial<Conformance> = {}): Promise<Cha
     indexing: { status: async () => ({ parameters: [], progress: [], unusable: [] }) },
     cursorKey: test.site.hashKey,
   };
+  const rows = auditStore(test.database, test.site);
+  const audit = openAudit({
+    store: async () => rows,
+    sealingKey: Buffer.alloc(32, 7),
+    log: { error: (cause) => console.error(cause) },
+    now: Date.now,
+  });
   const app = await buildApp({
     chart: {
       publicUrl: chartUrl,
@@ -60,6 +70,7 @@ export async function chartServer(known: Partial<Conformance> = {}): Promise<Cha
         if (!grant) throw new Error('The test gave no grant');
         return grant;
       },
+      audit: { audit, reads: () => 'soon' },
     },
     gate: async () => {},
     log: pino({ level: 'silent' }),
@@ -70,6 +81,7 @@ export async function chartServer(known: Partial<Conformance> = {}): Promise<Cha
     test,
     store,
     app,
+    audit,
     async ask(asked, grant) {
       const { method = 'GET', path, body, headers = {} } = typeof asked === 'string' ? { path: asked } : asked;
       const isForm = path.endsWith('_search');
@@ -105,6 +117,7 @@ export async function chartServer(known: Partial<Conformance> = {}): Promise<Cha
     },
     async close() {
       await app.close();
+      await audit.close();
       await test.drop();
     },
   };

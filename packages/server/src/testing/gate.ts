@@ -1,11 +1,13 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, randomUUID, sign } from 'node:crypto';
 import { type FastifyInstance, fastify } from 'fastify';
 import { outboxMailer } from '../account/outbox.ts';
+import { chartDirectory } from '../chart-directory.ts';
 import { ensureAdminCredential } from '../clients/admin-credential.ts';
 import { defaultGateConfig, type GateConfig } from '../oauth/config.ts';
 import { type Gate, type GateOptions, openGate } from '../oauth/gate.ts';
 import { jwkThumbprint } from '../oauth/jwks.ts';
 import { gateStores } from '../store/postgres/gate/gate-store.ts';
+import { resourceStore } from '../store/postgres/resource-store.ts';
 import { gateRoutes } from '../wire/gate-routes.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 
@@ -90,17 +92,23 @@ export type TestGateOptions = {
 } & Partial<Pick<GateOptions, 'now' | 'lookup' | 'sealingKey'>>;
 
 const sealingKey = randomBytes(32);
+const plenty = { perMinute: 1e6, burst: 1e6 };
 
 /** Opens one more node on the database. */
 export async function testGate(test: TestDatabase, options: TestGateOptions = {}): Promise<TestGate> {
   const { config, ...rest } = options;
   const stores = gateStores(test.database, test.address);
+  const { site } = test;
+  const store = resourceStore(test.database, site);
+  const { conformance, hashKey: cursorKey } = site;
+  const directory = chartDirectory({ site: site.name, store, conformance, cursorKey });
   const gate = await openGate({
-    config: { publicUrl, ...defaultGateConfig, refusals: { perMinute: 1e6, burst: 1e6 }, ...config },
+    config: { publicUrl, ...defaultGateConfig, refusals: plenty, authorizations: plenty, ...config },
     stores,
     sealingKey,
     log: { error: (cause) => console.error(cause) },
     mailer: outboxMailer(stores, { sealingKey: rest.sealingKey ?? sealingKey, now: rest.now ?? Date.now }),
+    directory: (name) => (name === 'default' ? directory : undefined),
     ...rest,
   });
   const app = fastify();

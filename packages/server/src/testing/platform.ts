@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { authenticateBearer } from '../oauth/bearer.ts';
 import { resourceStore } from '../store/postgres/resource-store.ts';
 import { buildApp } from '../wire/app.ts';
+import { chartAuditOf } from '../wire/audit.ts';
 import { gateRoutes } from '../wire/gate-routes.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 import { type Json, publicUrl, type TestGate, type TestGateOptions, testGate } from './gate.ts';
@@ -43,6 +44,7 @@ export async function testPlatform(
       publicUrl,
       site: (name) => (name === 'default' ? site : undefined),
       authenticate: (authorization, name) => authenticateBearer(node.gate, authorization, name),
+      audit: chartAuditOf(node.gate),
     },
     gate: gateRoutes(node.gate),
     log: write ? pino({ level: 'trace' }, { write }) : pino({ level: 'silent' }),

@@ -44,6 +44,7 @@ export function rawBinary(request: FastifyRequest, [, id]: readonly string[]): C
 
 /** Whether a read of one Binary asks for the content itself: it does unless it names a FHIR format. */
 export function wantsRaw(request: FastifyRequest): boolean {
+  if ((request.params as { readonly type?: string }).type !== 'Binary') return false;
   const [type, id, history, versionId] = pathOf(request);
   const isOne =
     type === 'Binary' && id !== undefined && !/^[_$]/.test(id) && (history === undefined || versionId !== undefined);

@@ -2,6 +2,7 @@ import { type Conformance, FhirError, issue } from '@chartgate/fhir';
 import type { Grant } from '../access/grant.ts';
 import type { FhirContext } from '../interaction/dispatch.ts';
 import type { ResourceStore } from '../store/ports.ts';
+import type { ChartAudit } from './audit.ts';
 
 /** What the FHIR routes need of the rest of the house. */
 export type Chart = {
@@ -10,6 +11,7 @@ export type Chart = {
   readonly site: (name: string) => ChartSite | undefined;
   /** @throws {OAuthError} 401 where the header holds no live token of the site */
   readonly authenticate: (authorization: string | undefined, site: string) => Promise<Grant>;
+  readonly audit: ChartAudit;
 };
 
 export type ChartSite = {

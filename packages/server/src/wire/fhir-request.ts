@@ -19,7 +19,7 @@ import {
   requirePlain,
   unsupportedBody,
 } from './negotiate.ts';
-import { pathOf, queryOf, textOf } from './request.ts';
+import { pairsOf, pathOf, textOf } from './request.ts';
 
 /** The request as the interactions understand it; a body is parsed and validated here. */
 export function fhirRequest(request: FastifyRequest): FhirRequest {
@@ -27,7 +27,7 @@ export function fhirRequest(request: FastifyRequest): FhirRequest {
   const path = pathOf(request);
   const method = (request.method === 'HEAD' ? 'GET' : request.method) as RequestMethod;
   requireMethod(method, path);
-  const query = [...queryOf(request)];
+  const query = pairsOf(request);
   if (method === 'POST' && isRead({ method, path })) query.push(...formOf(request));
   const ifMatch = ifMatchOf(headers['if-match']);
   const ifNoneMatch = ifNoneMatchOf(headers['if-none-match']);

@@ -9,6 +9,7 @@ import type { FhirContext } from '../interaction/request.ts';
 import { oauthUris } from '../oauth/discovery.ts';
 import { operate } from '../operation/operate.ts';
 import { operations } from '../operation/operations.ts';
+import { auditRequests } from './audit.ts';
 import { sendRaw, wantsRaw } from './binary.ts';
 import { type Chart, fhirBase, requireSite } from './chart.ts';
 import { compressAnswers } from './compress.ts';
@@ -17,7 +18,7 @@ import { fhirRequest } from './fhir-request.ts';
 import { preferOf, requireJsonAnswer, requireJsonBody } from './negotiate.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { allowOptions, methods } from './options.ts';
-import { queryOf, textOf } from './request.ts';
+import { formatOf, utf8Of } from './request.ts';
 import { send } from './send.ts';
 
 /** Bytes that a body may have. A bundle may hold a whole record; a single resource with attachments is smaller. */
@@ -55,6 +56,7 @@ export function fhirRoutes(chart: Chart, limit: ConcurrencyLimit): FastifyPlugin
   return async (app) => {
     allowOptions(app);
     await app.register(cors, { origin: '*', methods: [...methods], exposedHeaders, strictPreflight: false });
+    auditRequests(app, chart.audit);
     compressAnswers(app);
     app.get('/metadata', (request, reply) => metadata(chart, request, reply));
     await app.register(async (guarded) => {
@@ -77,9 +79,11 @@ export function fhirRoutes(chart: Chart, limit: ConcurrencyLimit): FastifyPlugin
 async function authenticated(chart: Chart, request: FastifyRequest): Promise<FastifyRequest['fhir']> {
   const { site: name } = request.params as { site: string };
   const site = requireSite(chart, name);
-  if (!wantsRaw(request)) requireJsonAnswer(request.headers.accept, queryOf(request).get('_format') ?? undefined);
+  if (!wantsRaw(request)) requireJsonAnswer(request.headers.accept, formatOf(request));
   const grant = await chart.authenticate(request.headers.authorization, site.name);
   requireSameSite(grant, site.name);
+  request.audited = { grant };
+  if (chart.audit.audit.isFull(site.name)) throw auditIsFull();
   return {
     base: fhirBase(chart.publicUrl, site.name),
     store: site.store,
@@ -93,10 +97,18 @@ async function authenticated(chart: Chart, request: FastifyRequest): Promise<Fas
   };
 }
 
+/** What cannot be written down is not begun. */
+function auditIsFull(): FhirError {
+  return new FhirError(503, [
+    issue('transient', 'The audit cannot be written at the moment. Try again in a few seconds.'),
+  ]);
+}
+
 function interactions(app: FastifyInstance, limit: ConcurrencyLimit): void {
   const interact = (request: FastifyRequest, reply: FastifyReply) =>
     limit.run(request.fhir.clientId, async () => {
       const answer = await dispatch(fhirRequest(request), request.fhir);
+      Object.assign(request.audited ?? {}, { written: answer.written });
       if (wantsRaw(request) && answer.status === 200) return sendRaw(reply, answer);
       return send(reply, answer, request.fhir.base, preferOf(request.headers.prefer).returns);
     });
@@ -115,8 +127,11 @@ function bundles(app: FastifyInstance, limit: ConcurrencyLimit): void {
     limit.run(request.fhir.clientId, async () => {
       requireJsonBody(request.headers);
       const { handling, returns = 'minimal' } = preferOf(request.headers.prefer);
-      const read = parseBundle(textOf(request), { base: request.fhir.base });
-      return send(reply, await bundle(read, { handling, returns }, request.fhir), request.fhir.base);
+      const read = parseBundle(utf8Of(request), { base: request.fhir.base });
+      Object.assign(request.audited ?? {}, { interaction: read.type });
+      const answer = await bundle(read, { handling, returns }, request.fhir);
+      Object.assign(request.audited ?? {}, { written: answer.written });
+      return send(reply, answer, request.fhir.base);
     }),
   );
 }
@@ -140,7 +155,7 @@ const exportQuery = { type: 'Patient', criteria: [], include: [], revinclude: []
 function metadata(chart: Chart, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { site: name } = request.params as { site: string };
   const site = requireSite(chart, name);
-  requireJsonAnswer(request.headers.accept, queryOf(request).get('_format') ?? undefined);
+  requireJsonAnswer(request.headers.accept, formatOf(request));
   const base = fhirBase(chart.publicUrl, site.name);
   const addresses = oauthUris(chart.publicUrl, site.name);
   return send(reply, capabilities({ base, conformance: site.conformance, operations, oauthUris: addresses }), base);

@@ -1,5 +1,6 @@
 import { FhirError } from '@chartgate/fhir';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { accesses } from '../account/accesses.ts';
 import { accountRoutes } from '../account/routes.ts';
 import {
   adminMethods,
@@ -11,6 +12,7 @@ import {
   showClient,
   suspendClient,
 } from '../clients/admin.ts';
+import { listAudit, verifyAudit } from '../clients/admin-audit.ts';
 import { resourceServer } from '../clients/admin-resource-server.ts';
 import { changeSettings, showSettings } from '../clients/admin-settings.ts';
 import { listSigningKeys, rotateSigningKeys } from '../clients/admin-signing-keys.ts';
@@ -27,6 +29,7 @@ import type { Gate } from '../oauth/gate.ts';
 import { introspect } from '../oauth/introspect.ts';
 import { logout } from '../oauth/logout.ts';
 import { OAuthError, refusalAnswer } from '../oauth/oauth-error.ts';
+import { pageRoutes } from '../oauth/page-routes.ts';
 import { revoke } from '../oauth/revoke.ts';
 import { smartStyle } from '../oauth/smart-style.ts';
 import { showTicket } from '../oauth/ticket.ts';
@@ -55,6 +58,7 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/oauth2/:site/introspect', introspect],
   ['/oauth2/:site/revoke', revoke],
   ['/oauth2/:site/ticket/:ticket', showTicket],
+  ...pageRoutes,
   ['/apis/:site/admin/clients', listClients],
   ['/apis/:site/admin/clients/:client', showClient],
   ['/apis/:site/admin/clients/:client/approve', approveClient],
@@ -65,6 +69,9 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/apis/:site/admin/signing-keys', listSigningKeys],
   ['/apis/:site/admin/signing-keys/rotate', rotateSigningKeys],
   ['/apis/:site/admin/tokens', issueAccessToken],
+  ['/apis/:site/admin/audit', listAudit],
+  ['/apis/:site/admin/audit/verify', adminMethods(verifyAudit)],
+  ['/apis/:site/account/me/accesses', accesses],
   ['/apis/:site/admin/tickets', listTickets],
   ['/apis/:site/admin/tickets/:ticket', showAnyTicket],
   ...accountRoutes,
@@ -91,9 +98,15 @@ function mount(app: FastifyInstance, gate: Gate, url: string, endpoint: Endpoint
     bodyLimit: largestBody,
     handler: async (request, reply) => {
       if (request.method === 'OPTIONS') return send(reply, preflight);
+      if (gate.audit.isFull((request.params as { site?: string }).site ?? '')) return send(reply, auditIsFull());
       return send(reply, await endpoint(gate, gateRequest(request)));
     },
   });
+}
+
+/** What cannot be written down is not begun. */
+function auditIsFull(): GateAnswer {
+  return refusalAnswer(new OAuthError('unavailable', { headers: { 'retry-after': '1' } }));
 }
 
 /** Any page may call the gate: what depends on a cookie cannot be read by a page of another origin. */

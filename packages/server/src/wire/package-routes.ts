@@ -1,6 +1,8 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { requireAdmin } from '../clients/admin.ts';
+import type { GateAct } from '../audit/event.ts';
+import { auditAdminRefusal, requireAdmin } from '../clients/admin.ts';
 import { installPackage, listPackages, type PackageAdministration, removePackage } from '../clients/admin-packages.ts';
+import { administratorOf } from '../clients/administrator.ts';
 import { packageLimits } from '../conformance/package/limits.ts';
 import type { GateAnswer } from '../oauth/exchange.ts';
 import { privateJson } from '../oauth/exchange.ts';
@@ -28,7 +30,12 @@ export function packageRoutes(
     app.addHook('onRequest', async (request) => {
       await requireAdmin(gate, { site: siteOf(request), headers: request.headers as Record<string, string> });
     });
-    app.setErrorHandler((error, _request, reply) => send(reply, answerTo(gate, error)));
+    app.setErrorHandler((error, request, reply) => {
+      if (error instanceof OAuthError) {
+        auditAdminRefusal(gate, { site: siteOf(request), remoteAddress: request.ip }, error);
+      }
+      return send(reply, answerTo(gate, error));
+    });
 
     const administration = (request: FastifyRequest) => {
       const found = administrationOf(siteOf(request));
@@ -44,6 +51,7 @@ export function packageRoutes(
       try {
         const archive = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
         const body = await installPackage(administration(request), archive, queryOf(request));
+        await audited(gate, request, { act: 'package-installed', package: `${body.name}#${body.version}` });
         return send(reply, privateJson(body.outcome === 'installed' ? 201 : 200, body));
       } finally {
         reading -= 1;
@@ -51,9 +59,18 @@ export function packageRoutes(
     });
     app.delete(`${path}/:name/:version`, async (request, reply) => {
       const { name, version } = request.params as { name: string; version: string };
-      return send(reply, privateJson(200, await removePackage(administration(request), { name, version })));
+      const removed = await removePackage(administration(request), { name, version });
+      await audited(gate, request, { act: 'package-removed', package: `${name}#${version}` });
+      return send(reply, privateJson(200, removed));
     });
   };
+}
+
+async function audited(gate: Gate, request: FastifyRequest, act: GateAct): Promise<void> {
+  const site = await gate.site(siteOf(request));
+  if (!site) return;
+  const asked = { headers: request.headers as Record<string, string>, remoteAddress: request.ip };
+  await gate.audit.record(site.name, { ...(await administratorOf(site, asked)), ...act });
 }
 
 function siteOf(request: FastifyRequest): string {

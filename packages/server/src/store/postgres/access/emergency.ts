@@ -17,6 +17,7 @@ export function recordingEmergencies<Methods extends Partial<ResourceTransaction
   reader: Methods,
 ): Methods {
   const recorded = (run: (asked: never) => Promise<unknown>) => (asked: Asked | readonly Asked[]) => {
+    if (!Array.isArray(asked) && !(asked as Asked).rule.breakGlass) return run(asked as never);
     const uses = [asked].flat().filter(({ rule }) => rule.breakGlass);
     return uses.length === 0 ? run(asked as never) : record(connection, site, uses).then(() => run(asked as never));
   };

@@ -8,28 +8,39 @@ type Int8 = bigint | number | null;
 
 /** Numbers must be safe integers. */
 export function int8Array(values: readonly Int8[]): Buffer {
-  return fixedArray(20, 8, values, (view, value, at) => {
-    if (typeof value === 'bigint') return view.setBigInt64(at, value);
-    view.setInt32(at, Math.floor(value / 2 ** 32));
-    view.setInt32(at + 4, value | 0);
-  });
+  const { buffer, view, start } = fixedArray(20, 8, values);
+  let at = start;
+  for (const value of values) {
+    at += lengthAt(view, at, value === null ? -1 : 8);
+    if (typeof value === 'bigint') view.setBigInt64(at, value);
+    else if (value !== null) {
+      view.setInt32(at, Math.floor(value / 2 ** 32));
+      view.setInt32(at + 4, value | 0);
+    }
+    if (value !== null) at += 8;
+  }
+  return buffer;
 }
 
 export function int4Array(values: readonly (number | null)[]): Buffer {
-  return fixedArray(23, 4, values, (view, value, at) => view.setInt32(at, value));
+  return numberArray(23, 4, values);
 }
 
 export function int2Array(values: readonly (number | null)[]): Buffer {
-  return fixedArray(21, 2, values, (view, value, at) => view.setInt16(at, value));
+  return numberArray(21, 2, values);
 }
 
 export function float8Array(values: readonly (number | null)[]): Buffer {
-  return fixedArray(701, 8, values, (view, value, at) => view.setFloat64(at, value));
+  return numberArray(701, 8, values);
 }
 
 /** A list of texts as the text of an array, for a row that has one among others. */
 export function arrayLiteral(values: readonly string[]): string {
-  return `{${values.map((value) => `"${value.replace(/["\\]/g, '\\$&')}"`).join()}}`;
+  return `{${values.map((value) => `"${isPlain(value) ? value : value.replace(/["\\]/g, '\\$&')}"`).join()}}`;
+}
+
+function isPlain(text: string): boolean {
+  return !text.includes('"') && !text.includes('\\');
 }
 
 export function textArray(values: readonly (string | null)[]): Buffer {
@@ -50,26 +61,36 @@ export function textArray(values: readonly (string | null)[]): Buffer {
   return buffer;
 }
 
-function fixedArray<V>(
+function numberArray(type: number, width: 2 | 4 | 8, values: readonly (number | null)[]): Buffer {
+  const { buffer, view, start } = fixedArray(type, width, values);
+  let at = start;
+  for (const value of values) {
+    at += lengthAt(view, at, value === null ? -1 : width);
+    if (value === null) continue;
+    if (width === 8) view.setFloat64(at, value);
+    else if (width === 4) view.setInt32(at, value);
+    else view.setInt16(at, value);
+    at += width;
+  }
+  return buffer;
+}
+
+function lengthAt(view: DataView, at: number, length: number): number {
+  view.setInt32(at, length);
+  return 4;
+}
+
+/** Room for values of one width, which begin at `start`, with the header written. */
+function fixedArray(
   type: number,
   width: number,
-  values: readonly (V | null)[],
-  write: (view: DataView, value: V, at: number) => void,
-): Buffer {
+  values: readonly unknown[],
+): { buffer: Buffer; view: DataView; start: number } {
   let nulls = 0;
   for (const value of values) if (value === null) nulls++;
   const size = 4 * values.length + width * (values.length - nulls);
   const { buffer, start } = header(type, values.length, size, nulls > 0);
-  const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-  let at = start;
-  for (const value of values) {
-    view.setInt32(at, value === null ? -1 : width);
-    at += 4;
-    if (value === null) continue;
-    write(view, value, at);
-    at += width;
-  }
-  return buffer;
+  return { buffer, view: new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength), start };
 }
 
 /** Dimensions, whether there are nulls, the elements' type; then for one dimension its length and lower bound. */

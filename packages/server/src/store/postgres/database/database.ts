@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { pipelined } from './pipelined.ts';
+import { repeatedStatements } from './repeated-statements.ts';
 import type { Sql } from './sql.ts';
 import { toUnavailable } from './unavailable.ts';
 
@@ -56,13 +57,14 @@ export function openDatabase(address: DatabaseAddress, options: DatabaseOptions 
   const searchers = pool({
     ...config,
     max: options.searchers ?? 4,
-    // A generic plan knows nothing of how many rows a term has: measured 25 times slower on a search by terms.
-    options: '-c plan_cache_mode=force_custom_plan',
+    // A generic plan knows nothing of how many rows a term has: measured 25 times slower on a search by terms. And where
+    // rows are looked up by their ids, which are all different, none is worth to be kept for the next look.
+    options: '-c plan_cache_mode=force_custom_plan -c enable_memoize=off',
   });
   const reads = pipelined(config);
   return {
     reads,
-    searches: connectionOf(searchers),
+    searches: connectionOf(searchers, repeatedStatements()),
     writes: connectionOf(writers),
     transaction: (work) => inTransaction(writers, work),
     close: async () => {
@@ -77,11 +79,14 @@ function pool(config: pg.PoolConfig): pg.Pool {
   return made;
 }
 
-function connectionOf(queryable: pg.Pool | pg.PoolClient): Connection {
+/** @param nameOf a name for the statement of a text that has none */
+function connectionOf(queryable: pg.Pool | pg.PoolClient, nameOf?: (text: string) => string | undefined): Connection {
   return {
     query: async <Row extends object>(statement: Statement, name?: string) => {
       try {
-        const { rows } = await queryable.query<Row>(prepared(statement, name));
+        const query = prepared(statement, name);
+        if (name === undefined) query.name = nameOf?.(query.text);
+        const { rows } = await queryable.query<Row>(query);
         return rows;
       } catch (error) {
         throw toUnavailable(error);

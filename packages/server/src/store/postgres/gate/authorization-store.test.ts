@@ -216,6 +216,67 @@ test('a rotation while the authorization is revoked leaves nothing alive', async
   }
 });
 
+/** A clean-up at this time. */
+const sweep = (expiredBefore: number) =>
+  here.sweep({
+    expiredBefore,
+    ticketsBefore: 0,
+    ticketsPerClient: 10,
+    ticketsWithoutClient: 10,
+    mailBefore: 0,
+    pendingBefore: 0,
+    limit: 1000,
+  });
+
+test('a refresh token that was replaced is forgotten when it would have expired, and the family lives on', async () => {
+  const { authorization, refresh, tokens } = await begun();
+  const later = now + 80_000_000;
+  const next = tokensOf(authorization, later);
+  await authorizations.rotate(refresh, next);
+  await sweep(tokens.refreshToken.expiresAt - 1);
+  assert.equal(await stateOf(refresh, later + 60_000), 'spent');
+  await sweep(tokens.refreshToken.expiresAt + 1);
+  assert.equal(await stateOf(refresh, later + 60_000), undefined);
+  assert.equal(await stateOf(next.refreshToken.hash, later), 'current');
+});
+
+test('a code that nobody used is remembered for a quarter of an hour, a family as long as its refresh token', async () => {
+  const { authorization, code } = await authorized();
+  await sweep(code.expiresAt + 15 * 60_000);
+  assert.ok(await authorizations.findCode(code.hash));
+  await sweep(code.expiresAt + 15 * 60_000 + 1);
+  assert.equal(await authorizations.findCode(code.hash), undefined);
+  assert.equal(await count('access_token', authorization.authorizationId), 0);
+  const { refresh, tokens } = await begun();
+  await sweep(tokens.refreshToken.expiresAt + 15 * 60_000);
+  assert.equal(await stateOf(refresh), 'current');
+  await sweep(tokens.refreshToken.expiresAt + 15 * 60_000 + 1);
+  assert.equal(await stateOf(refresh), undefined);
+});
+
+test('of one client by one account the newest two hundred stay, with their tokens', async () => {
+  const busy = newIdentifier();
+  await here.accounts.insert({
+    accountId: busy,
+    userName: 'busy',
+    email: 'busy@people.example',
+    status: 'active',
+    role: 'patient',
+    epoch: 0,
+    createdAt: now,
+  });
+  const first = await begun({ accountId: busy, createdAt: now - 1000 });
+  const second = await begun({ accountId: busy, createdAt: now - 999 });
+  const other = await authorized({ accountId: busy, clientId: 'other', createdAt: now - 2000 });
+  for (let i = 0; i < 198; i++) await authorized({ accountId: busy, createdAt: now + i });
+  assert.ok(await authorizations.findCode(first.code.hash));
+  await authorized({ accountId: busy, createdAt: now + 198 });
+  assert.equal(await authorizations.findCode(first.code.hash), undefined);
+  assert.equal(await here.tokens.find(first.tokens.accessToken.hash, now), undefined);
+  assert.ok(await authorizations.findCode(second.code.hash));
+  assert.ok(await authorizations.findCode(other.code.hash));
+});
+
 test('a dead client or account stores nothing and is found no more', async () => {
   for (const change of [{ clientEpoch: 7 }, { accountEpoch: 7 }]) {
     const { authorization, code } = await authorized(change);

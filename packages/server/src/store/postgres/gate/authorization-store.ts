@@ -12,6 +12,8 @@ import { announce } from './events.ts';
 
 /** How long after its replacement a refresh token is good once more, ms: as long as an app may try again by itself. */
 const forgiveness = 60_000;
+/** Of one client by one account; the oldest ones give way, so that no app can make a browser pile them up. */
+const mostAuthorizations = 200;
 
 type Row = {
   authorization_id: string;
@@ -63,6 +65,12 @@ export function authorizationStore({ reads, writes }: Database, site: Site): Aut
   return {
     async insert(a, code) {
       await writes.query(sql`
+        with oldest as (
+          delete from ${authorizations} where authorization_id in (
+            select authorization_id from ${authorizations}
+            where account_id = ${a.accountId} and client_id = ${a.clientId}
+            order by created_at desc, authorization_id offset ${mostAuthorizations - 1})
+        )
         insert into ${authorizations} (authorization_id, client_id, client_epoch, account_id, account_epoch, session_h,
           scope, patient, encounter, context, nonce, auth_time, amr, created_at, code_h, code_expires_at, redirect_uri,
           code_challenge)
@@ -143,14 +151,15 @@ export function authorizationStore({ reads, writes }: Database, site: Site): Aut
             update ${authorizations} a set refresh_h = ${refreshToken.hash}, refresh_expires_at = ${refreshToken.expiresAt},
               previous_refresh_h = ${hash}, rotated_at = ${at}, last_used_at = ${at},
               is_retried = a.refresh_h <> ${hash}
-            from (select authorization_id, refresh_h from ${authorizations}
+            from (select authorization_id, refresh_h, refresh_expires_at from ${authorizations}
               where refresh_h = ${hash} or previous_refresh_h = ${hash} for update) old
             where a.authorization_id = old.authorization_id and ${isAlive} and (a.refresh_h = ${hash}
               or a.previous_refresh_h = ${hash} and not a.is_retried and a.rotated_at > ${at - forgiveness})
-            returning a.authorization_id, old.refresh_h as replaced`,
+            returning a.authorization_id, old.refresh_h as replaced, old.refresh_expires_at as replaced_expires_at`,
           tokens,
           sql`, spent as (
-            insert into ${spent} (h, authorization_id) select replaced, authorization_id from changed
+            insert into ${spent} (h, authorization_id, expires_at)
+            select replaced, authorization_id, replaced_expires_at from changed
             on conflict do nothing
           )`,
         ),

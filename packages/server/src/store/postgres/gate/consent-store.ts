@@ -18,6 +18,12 @@ export function consentStore({ reads, writes }: Database, site: Site): ConsentSt
   const authorizations = table(site, 'user_authorization');
   const tokens = table(site, 'access_token');
 
+  const putting = ({ accountId, clientId, patient = '', scope, refused, decidedAt }: Consent) => sql`
+    insert into ${consents} (account_id, client_id, patient, scope, refused, decided_at)
+    values (${accountId}, ${clientId}, ${patient}, ${scope}, ${refused}, ${decidedAt})
+    on conflict (account_id, client_id, patient) do update
+    set scope = excluded.scope, refused = excluded.refused, decided_at = excluded.decided_at`;
+
   return {
     async find(accountId, clientId, patient = '') {
       const [row] = await reads.query<Row>(sql`
@@ -44,12 +50,18 @@ export function consentStore({ reads, writes }: Database, site: Site): ConsentSt
       );
     },
 
-    async put({ accountId, clientId, patient = '', scope, refused, decidedAt }) {
+    async put(consent) {
+      await writes.query(putting(consent));
+    },
+
+    async replace(consent) {
+      const { accountId, clientId, patient = '' } = consent;
       await writes.query(sql`
-        insert into ${consents} (account_id, client_id, patient, scope, refused, decided_at)
-        values (${accountId}, ${clientId}, ${patient}, ${scope}, ${refused}, ${decidedAt})
-        on conflict (account_id, client_id, patient) do update
-        set scope = excluded.scope, refused = excluded.refused, decided_at = excluded.decided_at`);
+        with put as (${putting(consent)}), killed as (
+          delete from ${authorizations}
+          where account_id = ${accountId} and client_id = ${clientId} and coalesce(patient, '') = ${patient}
+        )
+        select ${announce({ site: site.name, users: true })}`);
     },
 
     async remove(accountId, clientId) {

@@ -1,4 +1,5 @@
 import type { GateStore, GateStores } from '../../gate-ports.ts';
+import { auditStore } from '../audit/audit-store.ts';
 import type { Database, DatabaseAddress } from '../database/database.ts';
 import { openSite } from '../database/open-site.ts';
 import type { Site } from '../database/site.ts';
@@ -64,6 +65,7 @@ function gateStore(database: Database, site: Site): GateStore {
     launches: launchStore(database, site),
     consents: consentStore(database, site),
     authorizations: authorizationStore(database, site),
+    audit: auditStore(database, site),
     sweep: (retention) => sweep(database.writes, site, retention),
   };
 }

@@ -3,6 +3,9 @@ import type { Connection } from '../database/database.ts';
 import { type Site, table } from '../database/site.ts';
 import { type Sql, sql } from '../database/sql.ts';
 
+/** How long an authorization is remembered after its code and refresh token expired, ms: who comes late is told how late. */
+const authorizationMemory = 15 * 60_000;
+
 /** Deletes what has had its time, in batches small enough not to be felt. The number of rows deleted. */
 export async function sweep(writes: Connection, site: Site, r: Retention): Promise<number> {
   const tickets = table(site, 'ticket');
@@ -21,6 +24,7 @@ export async function sweep(writes: Connection, site: Site, r: Retention): Promi
     expired('session'),
     expired('authorization_request'),
     expired('launch'),
+    expired('spent_refresh_token'),
     expired('sign_up'),
     expired('account_link'),
     expired('sign_in_step'),
@@ -29,7 +33,7 @@ export async function sweep(writes: Connection, site: Site, r: Retention): Promi
       select mail_id from ${outbox} where created_at < ${r.mailBefore} limit ${r.limit})`,
     sql`delete from ${authorizations} where authorization_id in (
       select authorization_id from ${authorizations} a
-      where coalesce(code_expires_at, 0) < ${r.expiredBefore} and coalesce(refresh_expires_at, 0) < ${r.expiredBefore}
+      where greatest(code_expires_at, refresh_expires_at, created_at) < ${r.expiredBefore - authorizationMemory}
         and not exists (select from ${tokens} t where t.authorization_id = a.authorization_id)
       limit ${r.limit})`,
     sql`delete from ${tickets} where id in (

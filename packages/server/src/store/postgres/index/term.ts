@@ -11,7 +11,7 @@ export type Terms = ReturnType<typeof termsOf>;
 
 /** @param key the site's hash key, at least 16 random bytes in base64url */
 export function termsOf(key: string) {
-  const int8 = (text: string): bigint => hash('sha256', key + text, 'buffer').readBigInt64BE(0);
+  const int8 = (text: string): bigint => firstInt8(hash('sha256', key + text, 'binary'));
   const cached = memoize(int8, 20_000);
   // The definitions bound these: a few thousand parameters.
   const parameters = new Map<string, Map<string, bigint>>();
@@ -78,6 +78,14 @@ export function termsOf(key: string) {
     /** Of a unit: `system|code` (columns `qty.u`), or a code or text alone (`qty.c`). */
     unit: (system: string | undefined, code: string): bigint => cached(`q\0${system ?? ''}\0${code}`),
   };
+}
+
+const eight = new DataView(new ArrayBuffer(8));
+
+/** Of a digest with a character for each byte, which costs a third of one in a Buffer of its own. */
+function firstInt8(digest: string): bigint {
+  for (let i = 0; i < 8; i++) eight.setUint8(i, digest.charCodeAt(i));
+  return eight.getBigInt64(0);
 }
 
 /** The terms of a coding: its system (or none) with its code, its code in any system, its system with any code. */

@@ -8,8 +8,8 @@ import type { VersionRow } from '../index/version-row.ts';
 type Key = { readonly tk: number; readonly id: string };
 
 /**
- * Reads of current versions by key: those asked for in one turn of the event loop go out as one statement, and none waits
- * for another, as they share a pipelined connection.
+ * Reads of current versions by key: those asked for in one turn of the event loop go out as one statement. Two are under
+ * way at most: the connection works on one while the next is there already, and what comes meanwhile goes together.
  */
 export function coalescedReads(site: Site, connection: Connection): (key: Key) => Promise<VersionRow | undefined> {
   const run = async (keys: readonly Key[]) => {
@@ -17,7 +17,7 @@ export function coalescedReads(site: Site, connection: Connection): (key: Key) =
     const found = new Map(rows.map((row) => [`${row.tk}/${row.id}`, row]));
     return keys.map(({ tk, id }) => found.get(`${tk}/${id}`));
   };
-  return batched(run, { flights: Number.POSITIVE_INFINITY, size: 64 });
+  return batched(run, { flights: 2, size: 64 });
 }
 
 /** Current versions by key, in no order. */

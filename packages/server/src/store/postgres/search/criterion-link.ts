@@ -5,16 +5,34 @@ import {
   containedParameter,
   type HasCriterion,
 } from '@chartgate/fhir';
+import { isPlain } from '../access/content-rule.ts';
 import { ruleCondition } from '../access/rule.ts';
 import { table } from '../database/site.ts';
 import { and, or, raw, type Sql, sql } from '../database/sql.ts';
+import { isOrdered } from '../index/ordered.ts';
 import { typeKey } from '../index/type-key.ts';
 import { criterionCondition, type Row } from './criterion.ts';
 import { hasAnyTerm } from './criterion-term.ts';
 import { pointedAtBy, pointingAt } from './points.ts';
 
-/** A row at the other end of a link, and what it must meet there. */
-export type Far = { readonly row: Row; readonly condition: Sql };
+/** A row at the other end of a link, and what it must meet there. `isByTerms`: its terms alone tell. */
+export type Far = { readonly row: Row; readonly condition: Sql; readonly isByTerms?: boolean };
+
+/** Whether the index of terms finds what meets a criterion. */
+export function isByTerms(criterion: Criterion): boolean {
+  switch (criterion.kind) {
+    case 'token':
+      return !criterion.not && isOrdered(criterion.parameter) !== 'kd';
+    case 'string':
+      return criterion.match === 'exact';
+    case 'reference':
+    case 'uri':
+    case 'of-type':
+      return true;
+    default:
+      return false;
+  }
+}
 
 /** The row that a link leads to from `row`, under an alias of its own. */
 export function farRow(row: Row, type: string): Row {
@@ -49,7 +67,7 @@ export function hasCondition(row: Row, { type, parameter, criterion }: HasCriter
 }
 
 function farOf(row: Row, criterion: Criterion): Far {
-  return { row, condition: criterionCondition(row, criterion) };
+  return { row, condition: criterionCondition(row, criterion), isByTerms: isByTerms(criterion) };
 }
 
 /** Forward, where it is known what the far rows must meet: each is of its own type. */
@@ -73,9 +91,13 @@ export function comesFrom(row: Row, code: string, far: Far): Sql {
 }
 
 /** What holds for a row at the other end: it is there, of the type, open to a search, and meets what it must. */
-export function farConditions({ row, condition }: Far): Sql[] {
+export function farConditions({ row, condition, isByTerms }: Far): Sql[] {
   const { site, rule, type, alias } = row;
-  return [sql`${raw(alias)}.tk = ${typeKey(type)}`, ruleCondition(site, rule, type, 's', alias), condition];
+  // The terms find few rows; by an index the type would bring all of its own beside them. Under a rule that opens a part
+  // of the type, that part may be fewer.
+  const isAside = isByTerms && isPlain(rule, type, 's');
+  const isOfType = sql`${raw(alias)}.tk ${raw(isAside ? '+ 0 ' : '')}= ${typeKey(type)}`;
+  return [isOfType, ruleCondition(site, rule, type, 's', alias), condition];
 }
 
 /** The far rows themselves, without a look at what leads to them. */

@@ -66,7 +66,12 @@ function dateValues(
   return { table: 'dt', condition, fromTop: isFromTop(values) };
 }
 
-const day = 86_400_000;
+export const day = 86_400_000;
+
+/** Of a row that has a place in the index of the long ones. */
+export function isLong(lo: Sql, hi: Sql): Sql {
+  return sql`${hi} > ${lo} + ${raw(String(day))}::int8`;
+}
 
 /**
  * The interval `[lo, hi)` of a row against the interval of a search. What lies after the search's start is found by a
@@ -78,7 +83,7 @@ export function intervalCondition(lo: Sql, hi: Sql, value: DateValue): Sql {
   const [from, to] = [int8(value.lo), int8(value.hi)];
   const within = sql`(${lo} >= ${from} and ${lo} < ${to} and ${hi} <= ${to})`;
   const late = (bound: number, test: Sql) =>
-    sql`(${test} and (${lo} >= ${int8(bound - day)} or (${hi} > ${lo} + ${raw(String(day))}::int8 and ${hi} > ${int8(bound)})))`;
+    sql`(${test} and (${lo} >= ${int8(bound - day)} or (${isLong(lo, hi)} and ${hi} > ${int8(bound)})))`;
   switch (value.prefix) {
     case 'eq':
       return within;
@@ -128,7 +133,7 @@ export function instantCondition(at: Sql, value: DateValue): Sql {
 }
 
 /** ms since the epoch as a parameter of int8, so that indexes on int8 serve it. */
-function int8(ms: number): Sql {
+export function int8(ms: number): Sql {
   return sql`${String(Math.round(ms))}::int8`;
 }
 

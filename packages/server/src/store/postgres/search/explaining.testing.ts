@@ -6,6 +6,8 @@ export type Explaining = {
   readonly readThrough: string[];
   /** Index rows that were looked at, passed over ones included. */
   readRows(): number;
+  /** How often what the terms find was put together with what another index finds. */
+  combined(): number;
 };
 
 type Plan = { readonly [key: string]: unknown; readonly Plans?: readonly Plan[] };
@@ -14,9 +16,11 @@ type Plan = { readonly [key: string]: unknown; readonly Plans?: readonly Plan[] 
 export function explaining({ searches }: Pick<Database, 'searches'>): Explaining {
   const readThrough: string[] = [];
   let rows = 0;
+  let combined = 0;
   const note = (plan: Plan): void => {
     const relation = plan['Relation Name'];
     if (plan['Node Type'] === 'Seq Scan') readThrough.push(String(relation));
+    if (plan['Node Type'] === 'BitmapAnd' && plan.Plans?.some((one) => one['Index Name'] === 'sx_terms')) combined += 1;
     if (relation === 'sx' || relation === 'kd') rows += rowsOf(plan);
     for (const inner of plan.Plans ?? []) note(inner);
   };
@@ -31,7 +35,7 @@ export function explaining({ searches }: Pick<Database, 'searches'>): Explaining
       return searches.query<R>(statement);
     },
   };
-  return { connection, readThrough, readRows: () => rows };
+  return { connection, readThrough, readRows: () => rows, combined: () => combined };
 }
 
 function rowsOf(plan: Plan): number {

@@ -4,7 +4,16 @@ import { table } from '../database/site.ts';
 import { and, join, or, raw, type Sql, sql } from '../database/sql.ts';
 import { typeKey } from '../index/type-key.ts';
 import { criterionCondition, type Row } from './criterion.ts';
-import { comesFrom, containedCondition, type Far, farConditions, farRow, farRows, leadsTo } from './criterion-link.ts';
+import {
+  comesFrom,
+  containedCondition,
+  type Far,
+  farConditions,
+  farRow,
+  farRows,
+  isByTerms,
+  leadsTo,
+} from './criterion-link.ts';
 import { hasAnyTerm } from './criterion-term.ts';
 import { isNarrow, isNarrowRule } from './order.ts';
 import { isCanonical } from './points.ts';
@@ -34,7 +43,7 @@ async function conditionOf(connection: Connection, row: Row, criterion: Criterio
 }
 
 async function farOf(connection: Connection, row: Row, criterion: Criterion): Promise<Far> {
-  return { row, condition: await conditionOf(connection, row, criterion) };
+  return { row, condition: await conditionOf(connection, row, criterion), isByTerms: isByTerms(criterion) };
 }
 
 /** What was found at the far end: the hash by which it is pointed at, or a row that has it contained. */
@@ -142,14 +151,16 @@ async function fromReferrers(connection: Connection, row: Row, criterion: HasCri
   const key = site.terms.parameter(criterion.type, code);
   const far = await farOf(connection, farRow(row, criterion.type), criterion.criterion);
   const y = raw(far.row.alias);
-  const rows = await connection.query<{ h: string }>(sql`select t.h from ${farRows(far.row)}
-    cross join lateral unnest(${y}.targets) t(h)
-    where ${and([...farConditions(far), sql`${y}.terms @> array[t.h # ${key}::int8]`])} limit ${maxFar + 1}`);
-  if (rows.length > maxFar) return comesFrom(row, code, far);
-  const hashes = [...new Set(rows.map(({ h }) => h))];
-  const local = sql`${raw(alias)}.idh = any(${hashes}::int8[])`;
+  // As one text, which goes back into the search as it is.
+  const [found] = await connection.query<{ hashes: string | null }>(sql`
+    select case when count(*) <= ${maxFar}::int8 then coalesce(string_agg(f.h::text, ','), '') end as hashes
+    from (select t.h from ${farRows(far.row)} cross join lateral unnest(${y}.targets) t(h)
+      where ${and([...farConditions(far), sql`${y}.terms @> array[t.h # ${key}::int8]`])} limit ${maxFar + 1}) f`);
+  if (typeof found?.hashes !== 'string') return comesFrom(row, code, far);
+  const local = sql`${raw(alias)}.idh = any(${`{${found.hashes}}`}::int8[])`;
   if (!isCanonical(row, type)) return local;
   const url = site.terms.parameter(type, 'url');
-  const byUrl = hashes.map((h) => BigInt.asIntN(64, BigInt(h) ^ url));
+  const hashes = new Set(found.hashes.split(',').filter((hash) => hash !== ''));
+  const byUrl = Array.from(hashes, (h) => BigInt.asIntN(64, BigInt(h) ^ url));
   return sql`(${local} or ${hasAnyTerm(row, byUrl)})`;
 }

@@ -5,6 +5,7 @@ import { and, join, raw, type Sql, sql } from '../database/sql.ts';
 import { typeKey } from '../index/type-key.ts';
 import type { Row } from './criterion.ts';
 import type { Key, ListedCriterion, Order } from './order.ts';
+import { type Span, withinSpan } from './span.ts';
 
 /** The rows that a search is about: `sx` under `row.alias` and all of its conditions. */
 export type Matches = {
@@ -14,8 +15,17 @@ export type Matches = {
   readonly isNarrow: boolean;
   /** Whether nothing but the type and the rule is asked for. */
   readonly isAll: boolean;
+  /** Where in time they all lie. */
+  readonly span?: Span | undefined;
   /** The list that may be walked, with the conditions that remain beside it. */
-  readonly listed?: { readonly criterion: ListedCriterion; readonly conditions: readonly Sql[] };
+  readonly listed?: Listed;
+};
+
+/** `ofRid`: where nothing but row ids is needed, the conditions on these alone, for the type and the rule need no look. */
+type Listed = {
+  readonly criterion: ListedCriterion;
+  readonly conditions: readonly Sql[];
+  readonly ofRid?: readonly Sql[] | undefined;
 };
 
 /**
@@ -59,11 +69,12 @@ function isInt8(text: string): boolean {
   return /^-?\d{1,19}$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
 }
 
-function byRid({ row, conditions }: Matches, after: SearchPosition | undefined, limit: number): Sql {
+function byRid({ row, conditions, span }: Matches, after: SearchPosition | undefined, limit: number): Sql {
   const x = raw(row.alias);
   const start = after ? [sql`${x}.rid > ${after.rid}::int8`] : [];
-  return sql`select ${x}.rid from ${table(row.site, 'sx')} ${x} where ${and([...start, ...conditions])}
-    order by ${x}.rid limit ${limit}`;
+  const rows = (...more: readonly Sql[]) => sql`select ${x}.rid from ${table(row.site, 'sx')} ${x}
+    where ${and([...start, ...conditions, ...more])} order by ${x}.rid limit ${limit}`;
+  return span ? sql`${withinSpan(row, span, rows)} order by u.rid limit ${limit}` : rows();
 }
 
 /**
@@ -81,13 +92,16 @@ function alongList(matches: Matches, after: SearchPosition | undefined, descendi
     (h, i) =>
       sql`select k.d, k.rid, ${hashes.slice(0, i)}::int8[] as earlier from ${table(site, 'kd')} k where k.h = ${h}`,
   );
-  const start = after ? [afterKey(raw('l.d'), raw('l.rid'), 'int8', descending, after)] : [];
   const once = lists.length > 1 ? [sql`not ${x}.terms && l.earlier`] : [];
+  const ofRid = lists.length === 1 ? listed.ofRid : undefined;
+  const l = ofRid ? x : raw('l');
+  const from = sql`(${join(lists, ' union all ')}) ${l}`;
+  const rows = ofRid ? from : sql`${from} join ${table(site, 'sx')} ${x} on ${x}.rid = l.rid`;
+  const start = after ? [afterKey(sql`${l}.d`, sql`${l}.rid`, 'int8', descending, after)] : [];
   const direction = raw(descending ? 'desc' : 'asc');
-  return sql`select l.rid, l.d as k0 from (${join(lists, ' union all ')}) l
-    join ${table(site, 'sx')} ${x} on ${x}.rid = l.rid
-    where ${and([...start, ...once, ...listed.conditions])}
-    order by l.d ${direction}, l.rid ${direction} limit ${limit}`;
+  return sql`select ${l}.rid, ${l}.d as k0 from ${rows}
+    where ${and([...start, ...once, ...(ofRid ?? listed.conditions)])}
+    order by ${l}.d ${direction}, ${l}.rid ${direction} limit ${limit}`;
 }
 
 type Walk = Extract<Order, { kind: 'walk' }>;
@@ -232,6 +246,6 @@ function having(matches: Matches, condition: Sql): Matches {
   return {
     ...matches,
     conditions: [...conditions, condition],
-    ...(listed && { listed: { ...listed, conditions: [...listed.conditions, condition] } }),
+    ...(listed && { listed: { ...listed, conditions: [...listed.conditions, condition], ofRid: undefined } }),
   };
 }

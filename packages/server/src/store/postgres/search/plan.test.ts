@@ -98,6 +98,19 @@ for (const [what, text, asking] of [
   });
 }
 
+test('A code is walked along its list alone: the rows that it finds are not looked at', async () => {
+  const { connection, readRows } = explaining(chart.database);
+  await search(connection, chart.site, permitted('Observation', `${rate}&_count=20`));
+  assert.equal(readRows(), 21);
+});
+
+test('What points at a match is found by its terms, and not among all of its type', async () => {
+  const { connection, combined } = explaining(chart.database);
+  await search(connection, chart.site, permitted('Patient', '_has:Condition:patient:code=59621000'));
+  await search(connection, chart.site, permitted('Patient', '_has:Observation:patient:code=8867-4'));
+  assert.equal(combined(), 0);
+});
+
 test('A statement that no index serves is seen to read a table from one end to the other', async () => {
   const { connection, readThrough } = explaining(chart.database);
   await connection.query(sql`select count(*) from ${table(chart.site, 'sx')} where d_hi = 1`);

@@ -3,6 +3,7 @@ import type { SearchPosition, SearchType } from '../../../access/interaction.ts'
 import type { Permitted } from '../../../access/permit.ts';
 import type { AccessRule } from '../../../access/rule.ts';
 import type { SearchPage } from '../../ports.ts';
+import { isPlain } from '../access/content-rule.ts';
 import { requirePermittedHere } from '../access/permitted-here.ts';
 import { ruleCondition } from '../access/rule.ts';
 import type { Connection } from '../database/database.ts';
@@ -17,7 +18,8 @@ import { conditionsOf } from './link.ts';
 import { isNarrow, isNarrowRule, listedFor, orderOf } from './order.ts';
 import { type Matches, pageStatements } from './page.ts';
 import { paired } from './pair.ts';
-import { besideList } from './range.ts';
+import { besideList, isBesideRows } from './range.ts';
+import { spanOf } from './span.ts';
 import { totalOf } from './total.ts';
 
 /**
@@ -85,14 +87,18 @@ export async function matchesOf(
   const conditions = await conditionsOf(connection, row, criteria);
   const criterion = listedFor(row, query.criteria);
   const isFew = isNarrowRule(row);
-  const beside = conditions.filter((_, i) => criteria[i] !== criterion);
-  const walked = () =>
-    Promise.all(criteria.filter((one) => one !== criterion).map((one) => besideList(connection, row, one)));
-  const listed = criterion && { criterion, conditions: [...always, ...(isWalked ? await walked() : beside)] };
+  const others = criteria.filter((one) => one !== criterion);
+  const walked = () => Promise.all(others.map((one) => besideList(connection, row, one)));
+  const beside = criterion && isWalked ? await walked() : conditions.filter((_, i) => criteria[i] !== criterion);
+  const needsRows = !isWalked || !isPlain(rule, type, 's') || !others.every((one) => isBesideRows(row, one));
+  const ofRid = needsRows ? undefined : beside;
+  const listed = criterion && { criterion, conditions: [...always, ...beside], ofRid };
+  const hasFew = isFew || query.criteria.some(isNarrow);
   return {
     row,
     conditions: [...always, ...conditions],
-    isNarrow: isFew || query.criteria.some(isNarrow),
+    isNarrow: hasFew,
+    span: hasFew ? undefined : spanOf(row, query.criteria),
     isAll: !isFew && query.criteria.length === 0,
     ...(listed && { listed }),
   };

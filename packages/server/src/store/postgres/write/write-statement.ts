@@ -109,31 +109,29 @@ function newRows(site: Site, fresh: readonly NewVersion[], when: Sql): Sql {
 
 /** The side rows of new and changed resources. */
 export function sideRows(site: Site, all: readonly Pick<NewVersion, 'rid' | 'index'>[], when: Sql): Sql {
-  const side = <R>(rows: (index: IndexRow) => readonly R[]) =>
-    all.flatMap(({ rid, index }) => (index ? rows(index).map((row) => ({ ...row, rid, pk: index.pk })) : []));
-  const kd = side((index) => index.kd);
-  const dt = side((index) => index.dt);
-  const qty = side((index) => index.qty);
-  const str = side((index) => index.str);
+  const kd = side(all, ({ kd }) => kd);
+  const dt = side(all, ({ dt }) => dt);
+  const qty = side(all, ({ qty }) => qty);
+  const str = side(all, ({ str }) => str);
   return sql`
     a as (
       insert into ${table(site, 'kd')} (h, d, rid, pk)
-      select * from unnest(${int8Array(kd.map((row) => row.h))}::int8[], ${int8Array(kd.map((row) => row.d))}::int8[],
+      select * from unnest(${int8Array(kd.rows.map((row) => row.h))}::int8[], ${int8Array(kd.rows.map((row) => row.d))}::int8[],
         ${owner(kd)}) where ${when}
     ),
     b as (
       insert into ${table(site, 'dt')} (p, lo, hi, rid, pk)
-      select * from unnest(${int8Array(dt.map((row) => row.p))}::int8[], ${int8Array(dt.map((row) => row.lo))}::int8[],
-        ${int8Array(dt.map((row) => row.hi))}::int8[], ${owner(dt)}) where ${when}
+      select * from unnest(${int8Array(dt.rows.map((row) => row.p))}::int8[], ${int8Array(dt.rows.map((row) => row.lo))}::int8[],
+        ${int8Array(dt.rows.map((row) => row.hi))}::int8[], ${owner(dt)}) where ${when}
     ),
     c as (
       insert into ${table(site, 'qty')} (p, lo, hi, u, c, n, clo, chi, rid, pk)
-      select * from unnest(${int8Array(qty.map((row) => row.p))}::int8[], ${quantityArrays(qty)}, ${owner(qty)})
+      select * from unnest(${int8Array(qty.rows.map((row) => row.p))}::int8[], ${quantityArrays(qty.rows)}, ${owner(qty)})
       where ${when}
     ),
     d as (
       insert into ${table(site, 'str')} (p, val, rid, pk)
-      select * from unnest(${int8Array(str.map((row) => row.p))}::int8[], ${textArray(str.map((row) => row.val))}::text[],
+      select * from unnest(${int8Array(str.rows.map((row) => row.p))}::int8[], ${textArray(str.rows.map((row) => row.val))}::text[],
         ${owner(str)}) where ${when}
     ),
     ${compositeInsert(site, all, when)},
@@ -142,8 +140,26 @@ export function sideRows(site: Site, all: readonly Pick<NewVersion, 'rid' | 'ind
 
 type Indexed = readonly Pick<NewVersion, 'rid' | 'index'>[];
 
-function owner(rows: readonly { rid: number; pk: bigint }[]): Sql {
-  return sql`${int8Array(rows.map((row) => row.rid))}::int8[], ${int8Array(rows.map((row) => row.pk))}::int8[]`;
+/** Rows of a side table, and at the same places the row ids and shard keys of what they are of. */
+type Side<R> = { readonly rows: readonly R[]; readonly rid: readonly number[]; readonly pk: readonly bigint[] };
+
+function side<R>(all: Indexed, rowsOf: (index: IndexRow) => readonly R[]): Side<R> {
+  const rows: R[] = [];
+  const rids: number[] = [];
+  const pks: bigint[] = [];
+  for (const { rid, index } of all) {
+    if (!index) continue;
+    for (const row of rowsOf(index)) {
+      rows.push(row);
+      rids.push(rid);
+      pks.push(index.pk);
+    }
+  }
+  return { rows, rid: rids, pk: pks };
+}
+
+function owner({ rid, pk }: Side<unknown>): Sql {
+  return sql`${int8Array(rid)}::int8[], ${int8Array(pk)}::int8[]`;
 }
 
 /** `lo, hi, u, c, n, clo, chi`, null where a row has none of it. */
@@ -155,7 +171,8 @@ function quantityArrays(rows: readonly Partial<QuantityColumns>[]): Sql {
 }
 
 function compositeInsert(site: Site, all: Indexed, when: Sql): Sql {
-  const rows = all.flatMap(({ rid, index }) => (index?.cmp ?? []).map((row) => ({ ...row, rid, pk: index?.pk ?? 0n })));
+  const cmp = side(all, (index) => index.cmp);
+  const { rows } = cmp;
   const w = slices(rows.map((row) => row.w));
   return sql`
     e as (
@@ -165,21 +182,22 @@ function compositeInsert(site: Site, all: Indexed, when: Sql): Sql {
       from unnest(${int8Array(rows.map((row) => row.k))}::int8[], ${int8Array(rows.map((row) => row.s))}::int8[],
         ${quantityArrays(rows)}, ${float8Array(rows.map((row) => row.lo2 ?? null))}::float8[],
         ${float8Array(rows.map((row) => row.hi2 ?? null))}::float8[], ${textArray(rows.map((row) => row.val ?? null))}::text[],
-        ${w.lo}::int4[], ${w.hi}::int4[], ${owner(rows)}
+        ${w.lo}::int4[], ${w.hi}::int4[], ${owner(cmp)}
       ) as i(k, s, lo, hi, u, c, n, clo, chi, lo2, hi2, val, w_lo, w_hi, rid, pk) where ${when}
     )`;
 }
 
 /** A row that is there already is replaced: a resource has one. */
 function textInsert(site: Site, all: Indexed, when: Sql): Sql {
-  const rows = all.flatMap(({ rid, index }) => (index?.txt ? [{ ...index.txt, rid, pk: index.pk }] : []));
+  const txt = side(all, (index) => (index.txt ? [index.txt] : []));
+  const { rows } = txt;
   const lists = (of: 'texts' | 'codes') => sql`${textArray(rows.map((row) => arrayLiteral(row[of])))}::text[]`;
   return sql`
     f as (
       insert into ${table(site, 'txt')} (words, texts, codes, rid, pk)
       select i.words::tsvector, i.texts::text[], i.codes::text[], i.rid, i.pk
       from unnest(${textArray(rows.map((row) => row.words))}::text[], ${lists('texts')}, ${lists('codes')},
-        ${owner(rows)}) as i(words, texts, codes, rid, pk) where ${when}
+        ${owner(txt)}) as i(words, texts, codes, rid, pk) where ${when}
       on conflict (rid) do update
       set words = excluded.words, texts = excluded.texts, codes = excluded.codes, pk = excluded.pk
     )`;
@@ -187,7 +205,7 @@ function textInsert(site: Site, all: Indexed, when: Sql): Sql {
 
 /** The columns of `sx` for versions that are not deletions: `rid, pk, tk, lu, idh, pt, d_lo, d_hi, terms, targets, has`. */
 function indexColumns(versions: readonly Pick<NewVersion, 'rid' | 'tk' | 'lastUpdated' | 'index'>[]): Sql {
-  const rows = versions.flatMap(({ index, ...version }) => (index ? [{ ...version, index }] : []));
+  const rows = versions.filter(isIndexed);
   const column = (value: (index: IndexRow) => bigint | number | null) =>
     sql`${int8Array(rows.map((row) => value(row.index)))}::int8[]`;
   const terms = slices(rows.map((row) => row.index.terms));
@@ -202,6 +220,12 @@ function indexColumns(versions: readonly Pick<NewVersion, 'rid' | 'tk' | 'lastUp
       ${column((i) => i.dates?.lo ?? null)}, ${column((i) => i.dates?.hi ?? null)},
       ${terms.lo}::int4[], ${terms.hi}::int4[], ${targets.lo}::int4[], ${targets.hi}::int4[], ${has.lo}::int4[], ${has.hi}::int4[]
     ) as u(rid, pk, tk, lu, idh, pt, d_lo, d_hi, terms_lo, terms_hi, targets_lo, targets_hi, has_lo, has_hi))`;
+}
+
+type Unindexed = { readonly index: IndexRow | null };
+
+function isIndexed<V extends Unindexed>(version: V): version is V & { readonly index: IndexRow } {
+  return version.index !== null;
 }
 
 /** Arrays of arrays, which unnest would flatten: as one array, and the bounds (from 1) of each one's slice of it. */

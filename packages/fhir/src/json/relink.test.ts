@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseResource } from './content.ts';
 import { generator } from './generator.testing.ts';
-import { rewriteReferences, visitLinks } from './link.ts';
+import { visitLinks } from './link.ts';
+import { rewriteReferences } from './relink.ts';
+import { type Edit, edited } from './slice.ts';
 
 const rewritten = (resource: object, map: Record<string, string>) => {
   const content = parseResource(JSON.stringify({ resourceType: 'Basic', ...resource }));
@@ -85,6 +87,15 @@ test('content without a hit is the same content', () => {
   );
 });
 
+test('a reference with quotes in it does not stand for members that it looks like', () => {
+  const value = 'a","x":"b';
+  const json = JSON.stringify({ reference: value, y: { reference: 'a', x: 'b' } });
+  const content = parseResource(`{"resourceType":"Basic",${json.slice(1)}`);
+  const { resource, text } = rewriteReferences(content, (link) => (link === value ? 'Patient/1' : undefined));
+  assert.deepEqual(resource, { resourceType: 'Basic', reference: 'Patient/1', y: { reference: 'a', x: 'b' } });
+  assert.deepEqual(JSON.parse(text), resource);
+});
+
 test('text and object stay the same resource, whatever is rewritten in 5000 generated ones', () => {
   const { value } = generator(11);
   const places: Record<string, string> = { k0: 'reference', k1: 'url', k2: 'div' };
@@ -93,7 +104,14 @@ test('text and object stay the same resource, whatever is rewritten in 5000 gene
     const json = value(5).replaceAll(/"(k[012])"/g, (_, name: string) => `"${places[name]}"`);
     const content = parseResource(`{"resourceType":"Basic","a":${json},"reference":${value(0)}}`);
     const before = structuredClone(content.resource);
-    const { resource, text } = rewriteReferences(content, (link) => (link.length % 2 === 1 ? `<${link}>` : undefined));
+    const target = (link: string) => (link.length % 2 === 1 ? `<${link}>` : undefined);
+    const edits: Edit[] = [];
+    visitLinks(content.text, ({ value, start, end }) => {
+      const to = target(value);
+      if (to !== undefined) edits.push({ start, end, text: JSON.stringify(to).slice(1, -1) });
+    });
+    const { resource, text } = rewriteReferences(content, target);
+    assert.equal(text, edited(content.text, edits));
     assert.deepEqual(resource, JSON.parse(text));
     assert.deepEqual(content.resource, before);
     if (text !== content.text) rewrites++;
