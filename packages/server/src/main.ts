@@ -23,6 +23,7 @@ import { authenticateBearer } from './oauth/bearer.ts';
 import { defaultGateConfig } from './oauth/config.ts';
 import { openGate } from './oauth/gate.ts';
 import { loadSealingKey } from './oauth/sealing-key.ts';
+import { patientDirectory } from './patient-directory.ts';
 import { conformanceStore } from './store/postgres/conformance/conformance-store.ts';
 import { type DatabaseAddress, openDatabase } from './store/postgres/database/database.ts';
 import { migrate } from './store/postgres/database/migrate.ts';
@@ -97,6 +98,7 @@ async function start(
   const stores = gateStores(database, address);
   const sealingKey = await loadSealingKey(options.dataDirectory, process.env.CHARTGATE_SEALING_KEY);
   const directory = chartDirectory({ site: siteName, store, conformance, cursorKey: site.hashKey });
+  const patients = patientDirectory({ site: siteName, store, parameters: conformance.parameters });
   const gate = await openGate({
     config: {
       ...defaultGateConfig,
@@ -110,6 +112,7 @@ async function start(
     mailer: outboxMailer(stores, { sealingKey, now: Date.now }),
     auditHeads: await openHeadsFile(join(options.dataDirectory, 'audit-heads')),
     directory: (name) => (name === siteName ? directory : undefined),
+    patients: (name) => (name === siteName ? patients : undefined),
   });
   stops.push(() => gate.close());
   if (transport) stops.push(startDelivery(gate, transport));

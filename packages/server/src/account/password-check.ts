@@ -1,10 +1,8 @@
 import type { Exchange } from '../oauth/exchange.ts';
 import { OAuthError } from '../oauth/oauth-error.ts';
-import { newSecret, secretHash } from '../oauth/secret.ts';
 import { type Account, folded } from '../store/account-ports.ts';
 import { accountByPassword } from './passwords.ts';
-import { secondFactors } from './second-factor.ts';
-import { stepLifetime } from './sign-in.ts';
+import { secondFactorsOf, verifySecondFactor } from './second-factors.ts';
 
 /** What an app shows of its user, all of it in one request. */
 export type Shown = {
@@ -25,7 +23,7 @@ export type PasswordCheck = (
 /**
  * The account of a name and a password, with the second factor where it has one: no grant is a way around that. What
  * fails is counted as any sign-in that does.
- * @throws {OAuthError} password-failed, mfa-missing, mfa-wrong, mfa-kind; too-many-sign-ins, password-queue
+ * @throws {OAuthError} password-failed, mfa-missing, mfa-wrong, mfa-kind; too-many-sign-ins, factor-tries, password-queue
  */
 export const checkPassword: PasswordCheck = async (x, { userName, password, email, secondFactor }) => {
   const { account, done } = await accountByPassword(x, userName, password).catch(asPasswordFailed);
@@ -42,15 +40,11 @@ function asPasswordFailed(error: unknown): never {
 
 /** What `amr` gains by the second factor; nothing where the account asks for none. */
 async function secondFactorOf(x: Exchange, account: Account, code: string | undefined): Promise<readonly string[]> {
-  const factors = await secondFactors(x, account);
+  const factors = await secondFactorsOf(x, account);
   if (factors.length === 0) return [];
-  const authenticator = factors.find(({ method }) => method === 'totp');
-  if (!authenticator) throw new OAuthError('mfa-kind', { received: factors.map(({ method }) => method).join(', ') });
+  if (!factors.includes('totp')) throw new OAuthError('mfa-kind', { received: factors.join(', ') });
   if (code === undefined) throw new OAuthError('mfa-missing', { received: 'no mfa_token' });
-  const { accountId, epoch } = account;
-  // it is complete at once or not at all: no half sign-in is kept
-  const step = { hash: secretHash(newSecret()), accountId, epoch, amr: ['pwd'], expiresAt: x.now + stepLifetime };
-  const gained = await authenticator.check({ x, account, step }, new Map([['totp', code]]));
-  if (!gained) throw new OAuthError('mfa-wrong', { received: `${code.length} characters` });
-  return [...gained, 'mfa'];
+  const { amr } = await verifySecondFactor(x, account, { totp: code });
+  if (amr === undefined) throw new OAuthError('mfa-wrong', { received: `${code.length} characters` });
+  return [amr, 'mfa'];
 }

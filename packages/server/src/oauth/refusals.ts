@@ -3,6 +3,7 @@ import { accountRefusals } from './refusals/account.ts';
 import { adminRefusals } from './refusals/admin.ts';
 import { authorizationRefusals } from './refusals/authorization.ts';
 import { authorizeRefusals } from './refusals/authorize.ts';
+import { chartClaimRefusals } from './refusals/chart-claim.ts';
 import { clientRefusals } from './refusals/client.ts';
 import { grantRefusals } from './refusals/grant.ts';
 import { launchRefusals } from './refusals/launch.ts';
@@ -11,6 +12,7 @@ import { passwordRefusals } from './refusals/password.ts';
 import { registrationRefusals } from './refusals/registration.ts';
 import { requestRefusals } from './refusals/request.ts';
 import { scopeRefusals } from './refusals/scope.ts';
+import { secondFactorRefusals } from './refusals/second-factor.ts';
 
 /**
  * Every refusal of the gate, in one place: `docs/errors.md` is made from this table. Nothing here depends on the
@@ -30,6 +32,8 @@ export const refusals = {
   ...adminRefusals,
   ...accountRefusals,
   ...accessesRefusals,
+  ...secondFactorRefusals,
+  ...chartClaimRefusals,
 };
 
 export type RefusalCode = keyof typeof refusals;

@@ -7,6 +7,8 @@ export type PageParts = {
   readonly content: Html;
   /** Where its forms may lead, redirects included, beside this server: an origin, or a scheme such as `com.example.app:`. */
   readonly leadsTo?: string;
+  /** Address of the one script that it runs, of this server. */
+  readonly script?: string;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
 };
 
@@ -20,14 +22,15 @@ export type PageAnswer = {
 const styleHash = hash('sha256', style, 'base64');
 
 /**
- * A page of the gate: one style sheet of ours and no script. Nobody may frame it, nothing may keep it, and no address of
+ * A page of the gate: one style sheet of ours, and no script but the one that is named. Nobody may frame it, nothing may keep it, and no address of
  * it (which may hold a code) goes to another origin.
  * @see https://www.rfc-editor.org/rfc/rfc9700#section-4.16
  */
-export function page(status: number, { title, content, leadsTo = '', headers = {} }: PageParts): PageAnswer {
+export function page(status: number, { title, content, leadsTo = '', script, headers = {} }: PageParts): PageAnswer {
   const policy = [
     "default-src 'none'",
     `style-src 'sha256-${styleHash}'`,
+    ...(script === undefined ? [] : [`script-src ${script}`]),
     "img-src 'self' data:",
     `form-action 'self' ${leadsTo}`.trimEnd(),
     "frame-ancestors 'none'",
@@ -49,6 +52,7 @@ export function page(status: number, { title, content, leadsTo = '', headers = {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
 <style>${new Html(style)}</style>
+${script === undefined ? undefined : html`<script src="${script}" defer></script>`}
 <main>
 <h1>${title}</h1>
 ${content}
@@ -65,4 +69,13 @@ export function seeOther(location: string, headers: PageParts['headers'] = {}) {
     headers: { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', ...headers },
     body: undefined,
   };
+}
+
+/** A script as an answer. It is a file of its own, so that a page's policy can name it. */
+export class Script {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
 }

@@ -48,8 +48,9 @@ export interface AccountStore {
   /** By user name, or by the e-mail address of an active account; either is compared folded. */
   findByName(name: string): Promise<Account | undefined>;
   charts(accountId: string): Promise<readonly ChartLink[]>;
+  /** One's own becomes the account's `fhirUser` where it has none. */
   link(accountId: string, link: ChartLink): Promise<void>;
-  /** Takes the record away, and all authorizations of the account that are about it, on all nodes. */
+  /** Takes the record away, as `fhirUser` as well, and all authorizations of the account that are about it, on all nodes. */
   unlink(accountId: string, patient: string): Promise<void>;
   /**
    * Kills all sessions and authorizations of the account, on all nodes, but for the session that is kept: with a new

@@ -6,6 +6,8 @@ import type {
   ConsentStore,
   LaunchStore,
 } from './authorization-ports.ts';
+import type { ChartRequestStore, InvitationStore } from './chart-claim-ports.ts';
+import type { PasskeyStore, RecoveryCodeStore, TotpStore, TryStore } from './factor-ports.ts';
 import type {
   AccountAdministration,
   AccountLinkStore,
@@ -230,6 +232,12 @@ export interface GateStore {
   readonly consents: ConsentStore;
   readonly authorizations: AuthorizationStore;
   readonly audit: AuditStore;
+  readonly totp: TotpStore;
+  readonly recoveryCodes: RecoveryCodeStore;
+  readonly passkeys: PasskeyStore;
+  readonly tries: TryStore;
+  readonly invitations: InvitationStore;
+  readonly chartRequests: ChartRequestStore;
   /** Deletes what has had its time. The number of rows deleted; more may be left while it is not 0. */
   sweep(retention: Retention): Promise<number>;
 }

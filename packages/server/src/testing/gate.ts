@@ -6,6 +6,7 @@ import { ensureAdminCredential } from '../clients/admin-credential.ts';
 import { defaultGateConfig, type GateConfig } from '../oauth/config.ts';
 import { type Gate, type GateOptions, openGate } from '../oauth/gate.ts';
 import { jwkThumbprint } from '../oauth/jwks.ts';
+import { patientDirectory } from '../patient-directory.ts';
 import { gateStores } from '../store/postgres/gate/gate-store.ts';
 import { resourceStore } from '../store/postgres/resource-store.ts';
 import { gateRoutes } from '../wire/gate-routes.ts';
@@ -89,7 +90,7 @@ export type TestGate = {
 export type TestGateOptions = {
   readonly config?: Partial<GateConfig>;
   readonly log?: GateOptions['log'];
-} & Partial<Pick<GateOptions, 'now' | 'lookup' | 'sealingKey'>>;
+} & Partial<Pick<GateOptions, 'now' | 'lookup' | 'sealingKey' | 'mailer'>>;
 
 const sealingKey = randomBytes(32);
 const plenty = { perMinute: 1e6, burst: 1e6 };
@@ -102,6 +103,11 @@ export async function testGate(test: TestDatabase, options: TestGateOptions = {}
   const store = resourceStore(test.database, site);
   const { conformance, hashKey: cursorKey } = site;
   const directory = chartDirectory({ site: site.name, store, conformance, cursorKey });
+  const patients = patientDirectory({
+    site: test.site.name,
+    store: resourceStore(test.database, test.site),
+    parameters: test.site.conformance.parameters,
+  });
   const gate = await openGate({
     config: { publicUrl, ...defaultGateConfig, refusals: plenty, authorizations: plenty, ...config },
     stores,
@@ -109,6 +115,7 @@ export async function testGate(test: TestDatabase, options: TestGateOptions = {}
     log: { error: (cause) => console.error(cause) },
     mailer: outboxMailer(stores, { sealingKey: rest.sealingKey ?? sealingKey, now: rest.now ?? Date.now }),
     directory: (name) => (name === 'default' ? directory : undefined),
+    patients: (name) => (name === test.site.name ? patients : undefined),
     ...rest,
   });
   const app = fastify();

@@ -1,6 +1,7 @@
 import { FhirError } from '@chartgate/fhir';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { accesses } from '../account/accesses.ts';
+import { factorRoutes } from '../account/factor-routes.ts';
 import { accountRoutes } from '../account/routes.ts';
 import {
   adminMethods,
@@ -36,6 +37,7 @@ import { showTicket } from '../oauth/ticket.ts';
 import { token } from '../oauth/token.ts';
 import { userinfo } from '../oauth/userinfo.ts';
 import { Html } from '../pages/html.ts';
+import { Script } from '../pages/page.ts';
 import { tolerantEndpoint } from './tolerant-path.ts';
 
 const largestBody = 65_536;
@@ -75,6 +77,7 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/apis/:site/admin/tickets', listTickets],
   ['/apis/:site/admin/tickets/:ticket', showAnyTicket],
   ...accountRoutes,
+  ...factorRoutes,
   ...openEmrAliases,
 ];
 
@@ -151,6 +154,7 @@ function send(reply: FastifyReply, { status, headers, body }: GateAnswer): Fasti
   });
   if (body === undefined) return reply.send();
   if (body instanceof Html) return reply.type('text/html; charset=utf-8').send(body.text);
+  if (body instanceof Script) return reply.type('text/javascript; charset=utf-8').send(body.text);
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(body));
 }
 

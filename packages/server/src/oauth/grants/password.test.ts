@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { secondFactorKinds } from '../../account/second-factor.ts';
+import { beginAuthenticator, confirmAuthenticator } from '../../account/authenticator.ts';
 import type { Account } from '../../store/account-ports.ts';
 import { easyAccounts, newAccount, testPassword } from '../../testing/accounts.ts';
 import { type Answer, type Json, newKeyPair, signAssertion, soleGate, testGate } from '../../testing/gate.ts';
 import { enabledClient, setSettings, tokenForm } from '../../testing/openemr.ts';
+import { codeOf } from '../../testing/owner.ts';
+import { exchangeAt } from '../../testing/user.ts';
 import { authenticateBearer } from '../bearer.ts';
 import { sweep } from '../sweep.ts';
 
@@ -207,57 +209,59 @@ test('the setting says for whom it works; discovery says whether', async () => {
   await setSettings(node, { password_grant: 'both' });
 });
 
-/** An authenticator app whose codes are good once, and a key that no form can hold. */
-const spent = new Set<string>();
-secondFactorKinds.push(async (_x, { userName }) =>
-  /^(totp|key)-/.test(userName)
-    ? {
-        method: userName.startsWith('totp-') ? 'totp' : 'passkey',
-        label: 'A factor',
-        fields: () => {
-          throw new Error('no page is shown here');
-        },
-        check: async ({ account }, answer) => {
-          const code = `${account.accountId} ${answer.get('totp')}`;
-          if (answer.get('totp') !== '424242' || spent.has(code)) return undefined;
-          spent.add(code);
-          return ['otp'];
-        },
-      }
-    : undefined,
-);
+/** Takes an authenticator app into use. @returns the code that it shows */
+async function addAuthenticator(account: Account, at = node): Promise<() => string> {
+  const x = await exchangeAt(at);
+  const { secret } = await beginAuthenticator(x, account);
+  await confirmAuthenticator(x, account, codeOf(secret, now));
+  return () => codeOf(secret, now);
+}
 
 test('attack 73: the password grant demands the second factor of an account that has one', async () => {
-  const account = await newAccount(node, {
-    userName: `totp-${now}`,
-    role: 'practitioner',
-    fhirUser: 'Practitioner/n2',
-  });
+  const account = await newAccount(node, { role: 'practitioner', fhirUser: 'Practitioner/n2' });
+  const code = await addAuthenticator(account);
+  now += 60_000;
   await assertRefused(await ask(account), 401, 'mfa_token_invalid', 'mfa-missing');
   await assertRefused(await ask(account, { mfa_token: '' }), 401, 'mfa_token_invalid', 'mfa-missing');
-  await assertRefused(await ask(account, { mfa_token: '123456' }), 401, 'mfa_token_invalid', 'mfa-wrong');
-  await assertRefused(
-    await ask(account, { mfa_token: '424242', password: 'not this' }),
-    400,
-    'invalid_grant',
-    'password-failed',
-  );
-  const { json } = await ask(account, { mfa_token: '424242' });
+  const other = code() === '123456' ? '123457' : '123456';
+  await assertRefused(await ask(account, { mfa_token: other }), 401, 'mfa_token_invalid', 'mfa-wrong');
+  const wrong = { mfa_token: code(), password: 'not this' };
+  await assertRefused(await ask(account, wrong), 400, 'invalid_grant', 'password-failed');
+  const { status, json } = await ask(account, { mfa_token: code() });
+  assert.equal(status, 200, JSON.stringify(json));
   const claims = JSON.parse(Buffer.from(json.id_token.split('.')[1], 'base64url').toString());
   assert.equal(claims.sub, account.accountId);
-  await assertRefused(await ask(account, { mfa_token: '424242' }), 401, 'mfa_token_invalid', 'mfa-wrong');
-  const byKey = await newAccount(node, { userName: `key-${now}`, role: 'practitioner' });
-  await assertRefused(await ask(byKey, { mfa_token: '424242' }), 403, 'mfa_not_supported', 'mfa-kind');
+  await assertRefused(await ask(account, { mfa_token: code() }), 401, 'mfa_token_invalid', 'mfa-wrong');
+});
+
+test('attack 73: an account with a passkey alone is not opened by its password', async () => {
+  const account = await newAccount(node, { role: 'practitioner' });
+  const passkey = {
+    credentialId: Buffer.from(account.accountId),
+    passkeyId: account.accountId,
+    accountId: account.accountId,
+    name: 'Telephone',
+    publicKey: Buffer.alloc(77),
+    counter: 0,
+    transports: [],
+    isSynced: false,
+    createdAt: now,
+  };
+  assert.ok(await site.store.passkeys.insert(passkey, 10));
+  await assertRefused(await ask(account), 403, 'mfa_not_supported', 'mfa-kind');
+  await assertRefused(await ask(account, { mfa_token: '123456' }), 403, 'mfa_not_supported', 'mfa-kind');
 });
 
 test('attack 73: passwords and second factors cannot be tried without end', async () => {
   const limits = { ...easyAccounts.limits, name: { perMinute: 1, burst: 5 } };
   const strict = await testGate(database, { now: () => now, config: { accounts: { ...easyAccounts, limits } } });
-  const account = await newAccount(strict, { userName: `totp-tries-${now}`, role: 'practitioner' });
+  const account = await newAccount(strict, { role: 'practitioner' });
+  const code = await addAuthenticator(account, strict);
+  now += 60_000;
   const guess = (form: Record<string, string>) => ask(account, form, client, strict);
-  for (let i = 0; i < 3; i++) assert.equal((await guess({ mfa_token: '000000' })).status, 401);
+  for (let i = 0; i < 3; i++) assert.equal((await guess({ mfa_token: 'no code' })).status, 401);
   for (let i = 0; i < 2; i++) assert.equal((await guess({ password: `guess ${i}` })).status, 400);
-  const { status, headers } = await guess({ mfa_token: '424242' });
+  const { status, headers } = await guess({ mfa_token: code() });
   assert.equal(status, 429);
   assert.ok(Number(headers['retry-after']) > 0);
   await strict.close();

@@ -91,6 +91,9 @@ export function accountStore({ reads, writes }: Database, site: Site): AccountSt
           values (${accountId}, ${patient}, ${relationship}, ${linkedAt})
           on conflict (account_id, patient) do update set relationship = excluded.relationship
           returning 1
+        ), named as (
+          update ${accounts} set fhir_user = ${`Patient/${patient}`}
+          where account_id = ${accountId} and fhir_user is null and ${relationship} = 'self' and role = 'patient'
         )
         select ${announce({ site: site.name, users: true })} from linked`);
     },
@@ -99,6 +102,9 @@ export function accountStore({ reads, writes }: Database, site: Site): AccountSt
       await writes.query(sql`
         with unlinked as (
           delete from ${charts} where account_id = ${accountId} and patient = ${patient}
+        ), unnamed as (
+          update ${accounts} set fhir_user = null
+          where account_id = ${accountId} and fhir_user = ${`Patient/${patient}`}
         ), killed as (
           delete from ${authorizations} where account_id = ${accountId} and patient = ${patient}
         )

@@ -10,11 +10,15 @@ import { accountStore } from './account-store.ts';
 import { adminTokenStore } from './admin-token-store.ts';
 import { authorizationRequestStore, launchStore } from './authorization-request-store.ts';
 import { authorizationStore } from './authorization-store.ts';
+import { chartRequestStore } from './chart-request-store.ts';
 import { clientStore } from './client-store.ts';
 import { consentStore } from './consent-store.ts';
 import { deviceStore } from './device-store.ts';
 import { listen } from './events.ts';
+import { recoveryCodeStore, totpStore } from './factor-store.ts';
+import { invitationStore } from './invitation-store.ts';
 import { outboxStore } from './outbox-store.ts';
+import { passkeyStore } from './passkey-store.ts';
 import { sessionStore } from './session-store.ts';
 import { settingStore } from './setting-store.ts';
 import { signInStepStore } from './sign-in-step-store.ts';
@@ -23,6 +27,7 @@ import { signingKeyStore } from './signing-key-store.ts';
 import { sweep } from './sweep.ts';
 import { ticketStore } from './ticket-store.ts';
 import { tokenStore } from './token-store.ts';
+import { tryStore } from './try-store.ts';
 
 /** The gate's store on PostgreSQL. @param address where events of other nodes are heard, on a connection of its own */
 export function gateStores(database: Database, address: DatabaseAddress): GateStores {
@@ -66,6 +71,12 @@ function gateStore(database: Database, site: Site): GateStore {
     consents: consentStore(database, site),
     authorizations: authorizationStore(database, site),
     audit: auditStore(database, site),
+    totp: totpStore(database, site),
+    recoveryCodes: recoveryCodeStore(database, site),
+    passkeys: passkeyStore(database, site),
+    tries: tryStore(database, site),
+    invitations: invitationStore(database, site),
+    chartRequests: chartRequestStore(database, site),
     sweep: (retention) => sweep(database.writes, site, retention),
   };
 }

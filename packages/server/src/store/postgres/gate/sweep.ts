@@ -31,6 +31,9 @@ export async function sweep(writes: Connection, site: Site, r: Retention): Promi
     expired('known_device'),
     sql`delete from ${outbox} where mail_id in (
       select mail_id from ${outbox} where created_at < ${r.mailBefore} limit ${r.limit})`,
+    expired('passkey_challenge'),
+    expired('try_count'),
+    expired('invitation'),
     sql`delete from ${authorizations} where authorization_id in (
       select authorization_id from ${authorizations} a
       where greatest(code_expires_at, refresh_expires_at, created_at) < ${r.expiredBefore - authorizationMemory}
