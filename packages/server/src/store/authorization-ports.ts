@@ -79,7 +79,7 @@ export type AllowedApp = Consent & { readonly since: number; readonly lastUsedAt
 
 export interface ConsentStore {
   find(accountId: string, clientId: string, patient: string | undefined): Promise<Consent | undefined>;
-  /** With what the client was given since. */
+  /** With what the client was given since; also what was given without being asked for, by the password grant. */
   list(accountId: string): Promise<readonly AllowedApp[]>;
   put(consent: Consent): Promise<void>;
   /** As `put`, and kills what the user gave the client before for this patient, on all nodes: it was allowed more. */

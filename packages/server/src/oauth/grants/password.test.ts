@@ -267,6 +267,22 @@ test('attack 73: passwords and second factors cannot be tried without end', asyn
   await strict.close();
 });
 
+test('an app that was given a password is among the apps that the user let in, and can be taken out', async () => {
+  const account = await newAccount(node, { fhirUser: 'Patient/p5' });
+  await site.store.accounts.link(account.accountId, { patient: 'p5', relationship: 'self', linkedAt: now });
+  const { json } = await ask(account, { scope: 'openid patient/Patient.rs' });
+  await ask(account, { scope: 'openid offline_access' });
+  const [app, ...others] = await site.store.consents.list(account.accountId);
+  assert.deepEqual(others, []);
+  assert.deepEqual(
+    [app?.clientId, app?.patient, app?.scope, app?.refused],
+    [client.client_id, 'p5', 'offline_access openid patient/Patient.rs', ''],
+  );
+  assert.equal(await site.store.consents.remove(account.accountId, client.client_id), 2);
+  assert.deepEqual(await site.store.consents.list(account.accountId), []);
+  await assert.rejects(authenticateBearer(node.gate, `Bearer ${json.access_token}`, 'default'));
+});
+
 test('what was given dies with a new password, and leaves no row behind', async () => {
   const account = await newAccount(node, { role: 'practitioner', fhirUser: 'Practitioner/n3' });
   const { json } = await ask(account);
