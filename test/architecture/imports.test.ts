@@ -54,6 +54,7 @@ const arrows: Record<string, readonly string[]> = {
     'node:',
   ],
   [`${server}/clients`]: [
+    `${server}/account`,
     `${server}/oauth`,
     `${server}/access`,
     `${server}/conformance`,

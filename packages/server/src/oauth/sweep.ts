@@ -1,3 +1,4 @@
+import { endApprovals } from '../clients/expiry.ts';
 import type { Gate } from './gate.ts';
 
 const batch = 1000;
@@ -14,6 +15,7 @@ export async function sweep(gate: Gate): Promise<number> {
   let deleted = 0;
   for (const name of await gate.siteNames()) {
     const site = await gate.site(name);
+    if (site) await endApprovals(gate, site);
     for (let n = 0; site && n < mostBatches; n++) {
       const rows = await site.store.sweep({
         expiredBefore: now - clockMargin,

@@ -1,19 +1,28 @@
 import { FhirError } from '@chartgate/fhir';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { adminMethods, listClients, listTickets, showAnyTicket, showClient } from '../clients/admin.ts';
+import { createAdminToken, listAdminTokens, revokeAdminToken } from '../clients/admin-admin-tokens.ts';
 import {
-  adminMethods,
   approveClient,
-  listClients,
-  listTickets,
+  askClient,
+  clientHistory,
+  rejectClient,
   revokeClient,
-  showAnyTicket,
-  showClient,
   suspendClient,
-} from '../clients/admin.ts';
+} from '../clients/admin-decisions.ts';
+import {
+  createInitialAccessToken,
+  listInitialAccessTokens,
+  removeInitialAccessToken,
+} from '../clients/admin-entry-tokens.ts';
+import { inbox } from '../clients/admin-inbox.ts';
+import { replacePolicy, showPolicy, tryPolicy } from '../clients/admin-policy.ts';
 import { changeSettings, showSettings } from '../clients/admin-settings.ts';
 import { issueAccessToken } from '../clients/admin-token.ts';
-import { showRegisteredClient } from '../clients/registered-client.ts';
+import { listTrustedIssuers, putTrustedIssuer, removeTrustedIssuer } from '../clients/admin-trusted-issuers.ts';
+import { registeredClient, rotateRegistrationToken } from '../clients/registered-client.ts';
 import { register } from '../clients/registration.ts';
+import { rotateSecret } from '../clients/rotate-secret.ts';
 import { jwk, openidConfiguration, smartConfiguration } from '../oauth/discovery.ts';
 import type { Endpoint } from '../oauth/endpoint.ts';
 import type { GateAnswer, GateRequest } from '../oauth/exchange.ts';
@@ -32,7 +41,9 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/oauth2/:site/.well-known/openid-configuration', openidConfiguration],
   ['/oauth2/:site/jwk', jwk],
   ['/oauth2/:site/registration', register],
-  ['/oauth2/:site/client/:client', showRegisteredClient],
+  ['/oauth2/:site/client/:client', registeredClient],
+  ['/oauth2/:site/client/:client/secret', rotateSecret],
+  ['/oauth2/:site/client/:client/registration-token', rotateRegistrationToken],
   ['/oauth2/:site/token', token],
   ['/oauth2/:site/introspect', introspect],
   ['/oauth2/:site/revoke', revoke],
@@ -42,6 +53,21 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/apis/:site/admin/clients/:client/approve', approveClient],
   ['/apis/:site/admin/clients/:client/suspend', suspendClient],
   ['/apis/:site/admin/clients/:client/revoke', revokeClient],
+  ['/apis/:site/admin/clients/:client/reject', rejectClient],
+  ['/apis/:site/admin/clients/:client/ask', askClient],
+  ['/apis/:site/admin/clients/:client/history', clientHistory],
+  ['/apis/:site/admin/inbox', inbox],
+  ['/apis/:site/admin/approval-policy', adminMethods({ GET: showPolicy, PUT: replacePolicy })],
+  ['/apis/:site/admin/approval-policy/try', tryPolicy],
+  [
+    '/apis/:site/admin/initial-access-tokens',
+    adminMethods({ GET: listInitialAccessTokens, POST: createInitialAccessToken }),
+  ],
+  ['/apis/:site/admin/initial-access-tokens/:id', removeInitialAccessToken],
+  ['/apis/:site/admin/trusted-issuers', adminMethods({ GET: listTrustedIssuers, POST: putTrustedIssuer })],
+  ['/apis/:site/admin/trusted-issuers/:issuer', removeTrustedIssuer],
+  ['/apis/:site/admin/admin-tokens', adminMethods({ GET: listAdminTokens, POST: createAdminToken })],
+  ['/apis/:site/admin/admin-tokens/:name', revokeAdminToken],
   ['/apis/:site/admin/settings', adminMethods({ GET: showSettings, PATCH: changeSettings })],
   ['/apis/:site/admin/tokens', issueAccessToken],
   ['/apis/:site/admin/tickets', listTickets],

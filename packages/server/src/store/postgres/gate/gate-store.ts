@@ -9,7 +9,9 @@ import { authorizationStore } from './authorization-store.ts';
 import { clientStore } from './client-store.ts';
 import { consentStore } from './consent-store.ts';
 import { listen } from './events.ts';
+import { initialAccessTokenStore, trustedIssuerStore } from './entry-store.ts';
 import { adminTokenStore, signingKeyStore } from './key-store.ts';
+import { registrationStore } from './registration-store.ts';
 import { sessionStore } from './session-store.ts';
 import { settingStore } from './setting-store.ts';
 import { sweep } from './sweep.ts';
@@ -40,6 +42,9 @@ export function gateStores(database: Database, address: DatabaseAddress): GateSt
 function gateStore(database: Database, site: Site): GateStore {
   return {
     clients: clientStore(database, site),
+    registrations: registrationStore(database, site),
+    initialAccessTokens: initialAccessTokenStore(database, site),
+    trustedIssuers: trustedIssuerStore(database, site),
     tokens: tokenStore(database, site),
     tickets: ticketStore(database, site),
     signingKeys: signingKeyStore(database, site),
