@@ -19,10 +19,7 @@ export async function signedInByBearer(x: Asking): Promise<SignedIn | undefined>
   return liveSession(x, bearerToken(x.request.headers.authorization));
 }
 
-async function liveSession(
-  { site, settings, now }: Asking,
-  token: string | undefined,
-): Promise<SignedIn | undefined> {
+async function liveSession({ site, settings, now }: Asking, token: string | undefined): Promise<SignedIn | undefined> {
   if (token === undefined || !/^[\w-]{43}$/.test(token)) return undefined;
   const found = await site.store.sessions.find(secretHash(token), now);
   if (found && now - found.session.seenAt > touchInterval) {

@@ -39,17 +39,13 @@ export const approveClient = admin('POST', async (call) => {
 });
 
 /** Says no to one that waits: the reason reaches its developer. */
-export const rejectClient = admin('POST', (call) =>
-  end(call, 'reject', read(rejectBody, bodyOf(call.request)).reason),
-);
+export const rejectClient = admin('POST', (call) => end(call, 'reject', read(rejectBody, bodyOf(call.request)).reason));
 
 export const suspendClient = admin('POST', (call) =>
   end(call, 'suspend', read(decideBody, bodyOf(call.request)).reason),
 );
 
-export const revokeClient = admin('POST', (call) =>
-  end(call, 'revoke', read(decideBody, bodyOf(call.request)).reason),
-);
+export const revokeClient = admin('POST', (call) => end(call, 'revoke', read(decideBody, bodyOf(call.request)).reason));
 
 /** Asks the developer, by mail and in the registration; the client goes on waiting, or working. */
 export const askClient = admin('POST', async (call) => {

@@ -106,7 +106,9 @@ export const inboxJson = z.strictObject({
         z.strictObject({ scope: z.string(), says: z.string(), is_new: z.boolean().describe('not granted before') }),
       ),
       differences: z
-        .array(z.strictObject({ member: z.string(), before: z.unknown(), after: z.unknown(), is_material: z.boolean() }))
+        .array(
+          z.strictObject({ member: z.string(), before: z.unknown(), after: z.unknown(), is_material: z.boolean() }),
+        )
         .describe('to what was approved last'),
     }),
   ),

@@ -1,3 +1,4 @@
+import type { JsonWebKey } from 'node:crypto';
 import { z } from 'zod';
 import { isLoopbackHost } from '../oauth/guarded-fetch.ts';
 import { OAuthError } from '../oauth/oauth-error.ts';
@@ -19,7 +20,10 @@ const issuerBody = z.strictObject({
     .strictObject({ keys: z.array(z.looseObject({})).min(1).max(20) })
     .optional()
     .describe('public keys'),
-  jwks_uri: z.url({ protocol: /^https?$/ }).max(2048).optional(),
+  jwks_uri: z
+    .url({ protocol: /^https?$/ })
+    .max(2048)
+    .optional(),
   algorithms: z.array(z.enum(algorithms)).min(1).default(['RS384', 'ES384']),
 });
 

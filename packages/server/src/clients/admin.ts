@@ -9,7 +9,14 @@ import { ticketJson } from '../oauth/ticket.ts';
 import type { Client } from '../store/gate-ports.ts';
 import type { ClientLife } from '../store/registration-ports.ts';
 import { adminJson } from './admin-json.ts';
-import { clientJson, clientListJson, listClientsQuery, listTicketsQuery, ticketJsonSchema, ticketListJson } from './admin-schema.ts';
+import {
+  clientJson,
+  clientListJson,
+  listClientsQuery,
+  listTicketsQuery,
+  ticketJsonSchema,
+  ticketListJson,
+} from './admin-schema.ts';
 import { type Administrator, identifyAdmin } from './administrator.ts';
 
 export type AdminCall = {

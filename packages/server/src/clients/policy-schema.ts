@@ -39,14 +39,14 @@ const isScope = (text: string) => {
 export const policyRule = z.strictObject({
   name,
   if: policyCondition.default({}),
-  then: z.enum(['approve', 'review', 'reject']),
+  decision: z.enum(['approve', 'review', 'reject']),
   scope: z
     .string()
     .max(20_000)
     .refine(isScope, 'must hold scopes')
     .optional()
-    .describe('with approve: no more than these'),
-  expires_in_days: z.int().min(1).max(3650).optional().describe('with approve: then an administrator decides'),
+    .describe('where it approves: no more than these'),
+  expires_in_days: z.int().min(1).max(3650).optional().describe('where it approves: then an administrator decides'),
   reason: z
     .string()
     .min(1)

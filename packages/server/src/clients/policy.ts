@@ -19,7 +19,7 @@ export type Applicant = {
 export type PolicyDecision = {
   /** The rule's name, or what decided in place of one. */
   readonly rule: string;
-  readonly decision: PolicyRule['then'];
+  readonly decision: PolicyRule['decision'];
   readonly reason: string;
   /** What its tokens may hold; empty unless it is approved. */
   readonly grantedScope: string;
@@ -32,19 +32,19 @@ export const defaultPolicy: ApprovalPolicy = {
     {
       name: 'system-scopes',
       if: { scope_contexts: ['system'] },
-      then: 'review',
+      decision: 'review',
       reason: 'system/ scopes open records without a user: an administrator decides.',
     },
     {
       name: 'user-scopes',
       if: { scope_contexts: ['user'] },
-      then: 'review',
+      decision: 'review',
       reason: 'user/ scopes open all that a user may see: an administrator decides.',
     },
     {
       name: 'patient-only',
       if: { only_scope_contexts: ['patient'] },
-      then: 'approve',
+      decision: 'approve',
       reason: 'Only the patient in question grants access, and can take it back: approved at once.',
     },
   ],
@@ -71,9 +71,9 @@ export function decideByPolicy(
   fourEyes: SiteSettings['four_eyes'],
 ): PolicyDecision {
   const rule = applicant.decision === undefined ? ruleFor(applicant, policy) : ruleOfToken(applicant.decision);
-  const { name, then, reason, scope } = rule;
+  const { name, decision, reason, scope } = rule;
   const review = (why: string) => ({ rule: name, decision: 'review' as const, reason: why, grantedScope: '' });
-  if (then !== 'approve') return { ...review(reason), decision: then };
+  if (decision !== 'approve') return { ...review(reason), decision };
   const granted = scope === undefined ? applicant.scopes : narrow(applicant.scopes, parseScope(scope).scopes);
   if (applicant.scopes.length > 0 && granted.length === 0)
     return review('The policy grants none of the scopes: an administrator decides.');
@@ -92,12 +92,12 @@ export function decideByPolicy(
 
 function ruleFor(applicant: Applicant, { rules }: ApprovalPolicy): PolicyRule {
   const reason = 'No rule of the policy covers this registration: an administrator decides.';
-  return rules.find((rule) => applies(rule.if, applicant)) ?? { name: 'no-rule', if: {}, then: 'review', reason };
+  return rules.find((rule) => applies(rule.if, applicant)) ?? { name: 'no-rule', if: {}, decision: 'review', reason };
 }
 
 function ruleOfToken(decision: 'approve' | 'review'): PolicyRule {
   const reason = decision === 'approve' ? 'An administrator invited it.' : 'An administrator decides.';
-  return { name: 'initial-access-token', if: {}, then: decision, reason };
+  return { name: 'initial-access-token', if: {}, decision, reason };
 }
 
 function isVouchedFor(applicant: Applicant, rule: PolicyRule): boolean {
@@ -110,10 +110,12 @@ const isOf =
   (scope: Scope) =>
     scope.kind === 'resource' && contexts.includes(scope.context);
 
+type ConditionName = keyof PolicyCondition;
+type Wanted<K extends ConditionName> = NonNullable<PolicyCondition[K]>;
+type Conditions = { readonly [K in ConditionName]: (wanted: Wanted<K>, applicant: Applicant) => boolean };
+
 /** Each condition by its name: whether what it asks holds. */
-const conditions: {
-  readonly [K in keyof PolicyCondition]-?: (wanted: NonNullable<PolicyCondition[K]>, a: Applicant) => boolean;
-} = {
+const conditions: Conditions = {
   scope_contexts: (wanted, { scopes }) => scopes.some(isOf(...wanted)),
   only_scope_contexts: (wanted, { scopes }) => scopes.every((s) => s.kind === 'named' || isOf(...wanted)(s)),
   scope: (wanted, { scopes }) => scopes.some(({ text }) => wanted.some((pattern) => isLike(text, pattern))),
@@ -131,11 +133,11 @@ const conditions: {
 };
 
 function applies(condition: PolicyCondition, applicant: Applicant): boolean {
-  const holds = <K extends keyof PolicyCondition>(name: K) => {
-    const wanted = condition[name];
-    return wanted === undefined || conditions[name](wanted as NonNullable<PolicyCondition[K]>, applicant);
+  const holds = <K extends ConditionName>(name: K) => {
+    const wanted = condition[name] as Wanted<K> | undefined;
+    return wanted === undefined || conditions[name](wanted, applicant);
   };
-  return (Object.keys(conditions) as (keyof PolicyCondition)[]).every(holds);
+  return (Object.keys(conditions) as ConditionName[]).every(holds);
 }
 
 function typeOf({ jwks, jwks_uri, token_endpoint_auth_method }: ClientMetadata) {

@@ -129,7 +129,11 @@ function newClient(x: Exchange): Client & Partial<ClientLife> {
 async function store(x: Exchange, client: Client & Partial<ClientLife>): Promise<void> {
   const token = initialAccessTokens.get(x);
   const { rule, decision, reason } = decisionOf(x);
-  const content = { decision, granted_scope: client.grantedScope, ...(token ? { initial_access_token: token.name } : {}) };
+  const content = {
+    decision,
+    granted_scope: client.grantedScope,
+    ...(token ? { initial_access_token: token.name } : {}),
+  };
   const isStored = await x.site.store.registrations.insert(
     { ...client, ...(token === undefined ? {} : { registeredBy: token.createdBy }) },
     {

@@ -46,8 +46,7 @@ const requireSameClient = check('client_id and client_secret are the client’s'
 const requireNotRejected = check('the approval policy does not refuse it', async (x) => {
   const policy = await readPolicy(x.site.store.settings);
   const { decision, reason, rule } = decideByPolicy(applicantOf(x), policy, x.settings.four_eyes);
-  if (decision === 'reject')
-    throw new OAuthError('policy-reject', { description: reason, received: `rule ${rule}` });
+  if (decision === 'reject') throw new OAuthError('policy-reject', { description: reason, received: `rule ${rule}` });
 });
 
 const keepFormOfAssertion = check('client_assertion is the proof of a key', (x) => {

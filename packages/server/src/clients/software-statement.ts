@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { type Assertion, parseAssertion } from '../oauth/assertion.ts';
 import type { Exchange } from '../oauth/exchange.ts';

@@ -1,7 +1,7 @@
 import { adminRefusals } from './refusals/admin.ts';
+import { approvalRefusals } from './refusals/approval.ts';
 import { authorizeRefusals } from './refusals/authorize.ts';
 import { clientRefusals } from './refusals/client.ts';
-import { approvalRefusals } from './refusals/approval.ts';
 import { registrationRefusals } from './refusals/registration.ts';
 import { requestRefusals } from './refusals/request.ts';
 import { scopeRefusals } from './refusals/scope.ts';

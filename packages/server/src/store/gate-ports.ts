@@ -153,10 +153,7 @@ export interface AdminTokenStore {
   put(token: { readonly hash: Uint8Array; readonly name: string; readonly createdAt: number }): Promise<void>;
   find(hash: Uint8Array): Promise<{ readonly hash: Uint8Array; readonly name: string } | undefined>;
   /** @returns why not: the name is taken, or there are `most` already; undefined where it is stored */
-  insert(
-    token: AdminTokenRow & { readonly hash: Uint8Array },
-    most: number,
-  ): Promise<'taken' | 'too-many' | undefined>;
+  insert(token: AdminTokenRow & { readonly hash: Uint8Array }, most: number): Promise<'taken' | 'too-many' | undefined>;
   list(): Promise<readonly AdminTokenRow[]>;
   /** The last one stays: nobody could make another. */
   remove(name: string): Promise<'removed' | 'unknown' | 'last'>;

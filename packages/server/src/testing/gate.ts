@@ -86,7 +86,7 @@ export type TestGate = {
 export type TestGateOptions = {
   readonly config?: Partial<GateConfig>;
   readonly log?: GateOptions['log'];
-} & Partial<Pick<GateOptions, 'now' | 'lookup' | 'sealingKey'>>;
+} & Partial<Pick<GateOptions, 'now' | 'lookup' | 'sealingKey' | 'mailer'>>;
 
 const sealingKey = randomBytes(32);
 

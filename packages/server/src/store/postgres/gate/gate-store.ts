@@ -8,8 +8,8 @@ import { authorizationRequestStore, launchStore } from './authorization-request-
 import { authorizationStore } from './authorization-store.ts';
 import { clientStore } from './client-store.ts';
 import { consentStore } from './consent-store.ts';
-import { listen } from './events.ts';
 import { initialAccessTokenStore, trustedIssuerStore } from './entry-store.ts';
+import { listen } from './events.ts';
 import { adminTokenStore, signingKeyStore } from './key-store.ts';
 import { registrationStore } from './registration-store.ts';
 import { sessionStore } from './session-store.ts';
