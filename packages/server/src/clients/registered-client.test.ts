@@ -64,7 +64,10 @@ test('a replacement must name this client, and its secret where it names one', a
   }
   assert.equal((await replace(client, { ...patientApp(), client_secret: client.client_secret })).status, 200);
   assert.equal((await replace(client, { ...patientApp(), redirect_uris: ['http://app.example/'] })).status, 400);
-  assert.equal((await call('PUT', `/oauth2/default/client/${client.client_id}`, client.registration_access_token, [])).status, 400);
+  assert.equal(
+    (await call('PUT', `/oauth2/default/client/${client.client_id}`, client.registration_access_token, [])).status,
+    400,
+  );
 });
 
 const material = {
@@ -143,7 +146,11 @@ test('attack 15: without an overlap the key that left fails at once, and a used,
   const [old, next, foreign] = [newKeyPair(), newKeyPair(), newKeyPair()];
   const client = await node.approvedClient([old]);
   const to = (pair: KeyPair, client_assertion?: string, keys_overlap?: number) =>
-    replace(client, { ...backend({ contacts: undefined, jwks: { keys: [pair.publicJwk] } }), client_assertion, keys_overlap });
+    replace(client, {
+      ...backend({ contacts: undefined, jwks: { keys: [pair.publicJwk] } }),
+      client_assertion,
+      keys_overlap,
+    });
   assert.equal((await to(next, signAssertion(client.client_id, foreign, { now }))).status, 401);
   const proof = signAssertion(client.client_id, old, { now });
   assert.equal((await to(next, proof, 600)).json.status, 'approved');
@@ -281,7 +288,12 @@ test('a suspension ends what users gave the client, and their codes and refresh 
       amr: ['pwd'],
       createdAt: now,
     };
-    const issued = { hash: secretHash(secret), expiresAt: now + 60_000, redirectUri: 'https://app.example/callback', codeChallenge: 'x' };
+    const issued = {
+      hash: secretHash(secret),
+      expiresAt: now + 60_000,
+      redirectUri: 'https://app.example/callback',
+      codeChallenge: 'x',
+    };
     await site.store.authorizations.insert(authorization, issued);
     return authorization;
   };
