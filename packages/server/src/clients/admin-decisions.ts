@@ -14,9 +14,10 @@ const day = 24 * 3600_000;
 
 /** Lets the client in, perhaps with fewer scopes, perhaps for a time; as the first of two where two must agree. */
 export const approveClient = admin('POST', async (call) => {
-  const { scope, reason, valid_for_days } = read(approveBody, bodyOf(call.request));
+  const { scope, reason, valid_for_days, version } = read(approveBody, bodyOf(call.request));
   const client = await requestedClient(call);
   requireState(client, 'approve');
+  if (version !== undefined && version !== client.version) throw new OAuthError('registered-meanwhile');
   const first = client.firstApproval;
   const grantedScope = scope === undefined ? (first?.scope ?? wholeScope(client)) : partOf(client, scope);
   const days = valid_for_days ?? first?.valid_for_days;
@@ -30,7 +31,7 @@ export const approveClient = admin('POST', async (call) => {
     status: 'approved',
     grantedScope,
     approved: { metadata: client.metadata, scope: client.scope, granted_scope: grantedScope },
-    approvalExpiresAt: days === undefined ? null : now + days * day,
+    approvalExpiresAt: days === undefined ? leftOf(client, now) : now + days * day,
     warnings: client.warnings.filter((warning) => !warning.startsWith('The client is not enabled yet.')),
     ...decidedNow(now, reason),
   };
@@ -83,6 +84,11 @@ async function end(call: AdminCall, action: 'reject' | 'suspend' | 'revoke', rea
 /** What each new state brings with it: nothing waits any longer, and what was given under the old one dies. */
 function decidedNow(now: number, reason: string | undefined) {
   return { decidedAt: now, reason: reason ?? null, waiting: null, firstApproval: null, endsTokens: true } as const;
+}
+
+/** A suspension does not make an approval last longer. */
+function leftOf({ approvalExpiresAt }: ClientLife, now: number): number | null {
+  return approvalExpiresAt !== undefined && approvalExpiresAt > now ? approvalExpiresAt : null;
 }
 
 type Said = Pick<ClientDecision, 'action' | 'content'> & { readonly reason: string | undefined };

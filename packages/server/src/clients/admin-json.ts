@@ -21,6 +21,7 @@ export function adminJson(client: Client & ClientLife) {
     created_at: time(client.createdAt),
     decided_at: client.decidedAt === undefined ? null : time(client.decidedAt),
     reason: client.reason ?? null,
+    version: client.version,
     ...lifeJson(client),
   };
 }

@@ -16,7 +16,7 @@ export const replacePolicy = admin('PUT', async ({ gate, site, request }) => {
 
 const tryBody = z.strictObject({
   registration: z.looseObject({}).describe('client metadata, as it would be sent'),
-  software_statement_issuer: z.string().max(2048).optional(),
+  software_statement_issuer: z.string().max(2048).optional().describe('as if it had stated all of it'),
   initial_access_token: z.string().max(100).optional().describe('its name'),
   policy: approvalPolicy.optional().describe('to be tried; default: the one in force'),
 });
@@ -34,10 +34,13 @@ const tryJson = z.strictObject({
 export const tryPolicy = admin('POST', async ({ gate, site, request }) => {
   const tried = read(tryBody, bodyOf(request));
   const { metadata, scopes, warnings } = readRegistration(tried.registration, gate.config.allowLoopbackJwks);
+  const stated = Object.keys(metadata);
   const applicant = {
     metadata,
     scopes,
-    ...(tried.software_statement_issuer === undefined ? {} : { statementIssuer: tried.software_statement_issuer }),
+    ...(tried.software_statement_issuer === undefined
+      ? {}
+      : { statementIssuer: tried.software_statement_issuer, stated }),
     ...(tried.initial_access_token === undefined ? {} : { initialAccessToken: tried.initial_access_token }),
   };
   const policy = tried.policy ?? (await readPolicy(site.store.settings));

@@ -19,6 +19,7 @@ export const clientJson = z.strictObject({
   created_at: z.iso.datetime(),
   decided_at: z.iso.datetime().nullable(),
   reason: z.string().nullable(),
+  version: z.int().describe('counts up with every change; approve can be told which one was looked at'),
   waiting_since: z.iso.datetime().optional(),
   waiting_for: z.enum(['registration', 'change', 'expiry']).optional(),
   registered_by: z.string().optional(),
@@ -67,6 +68,7 @@ const reason = z
   .optional();
 
 export const approveBody = z.strictObject({
+  version: z.int().optional().describe('which one is approved; another one by now is refused'),
   valid_for_days: z.int().min(1).max(3650).optional().describe('then the client goes back to review'),
   scope: z.string().max(32_768).optional().describe('fewer scopes than asked for, separated by spaces'),
   reason,

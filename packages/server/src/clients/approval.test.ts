@@ -96,6 +96,21 @@ test('a decision reaches the developer by mail and in the registration, without 
   assert.equal((await decide(client, 'approve')).status, 409);
 });
 
+test('an approval of what has changed since it was looked at is refused', async () => {
+  const client = await pending();
+  const { version } = (await entryOf(client)).client;
+  await replace(client, backend({ scope: 'system/*.cruds' }));
+  assert.equal((await decide(client, 'approve', { version })).status, 409);
+  assert.equal((await decide(client, 'approve', { version: version + 1 })).json.status, 'approved');
+});
+
+test('a suspension does not make an approval last longer', async () => {
+  const client = await pending();
+  const until = (await decide(client, 'approve', { valid_for_days: 3000 })).json.approval_expires_at;
+  await decide(client, 'suspend');
+  assert.equal((await decide(client, 'approve')).json.approval_expires_at, until);
+});
+
 test('the history says who decided what, and when', async () => {
   const client = await pending();
   await decide(client, 'approve', { reason: 'Pilot' });
@@ -126,6 +141,8 @@ test('an approval for a time warns its developer, ends, and the client waits aga
   assert.ok(access_token);
   now += 60_000;
   assert.equal((await node.requestToken(signAssertion(client.client_id, key, { now }))).status, 401, 'to the second');
+  (await node.gate.site('default'))?.forget({});
+  assert.equal(await (await node.gate.site('default'))?.token(access_token), undefined, 'before the clean-up');
   await sweep(node.gate);
   assert.equal(await (await node.gate.site('default'))?.token(access_token), undefined);
   const entry = await entryOf(client);

@@ -48,7 +48,7 @@ export function ownerSteps(methods: string): readonly Step[] {
 
 /** The client as its owner sees it, with what administrators wrote. @see https://www.rfc-editor.org/rfc/rfc7592#section-3 */
 export async function shownClient(x: Exchange, client: Client, added: object = {}): Promise<GateAnswer> {
-  const messages = messagesOf(await x.site.store.registrations.history(client.clientId, 20));
+  const messages = messagesOf(await x.site.store.registrations.history(client.clientId, 100));
   return privateJson(200, { ...clientMetadataJson(client, x.site), messages, ...added });
 }
 

@@ -9,6 +9,8 @@ export type Applicant = {
   readonly scopes: readonly Scope[];
   /** The trusted issuer that signed its software statement. */
   readonly statementIssuer?: string;
+  /** The members that the statement names. */
+  readonly stated?: readonly string[];
   /** The name of its initial access token. */
   readonly initialAccessToken?: string;
   /** What an administrator said with the initial access token, in place of the policy. */
@@ -101,8 +103,14 @@ function ruleOfToken(decision: 'approve' | 'review'): PolicyRule {
 }
 
 function isVouchedFor(applicant: Applicant, rule: PolicyRule): boolean {
-  const byRule = rule.if.initial_access_token ?? rule.if.software_statement_issuer;
-  return applicant.decision === 'approve' || byRule !== undefined;
+  if (applicant.decision === 'approve' || rule.if.initial_access_token !== undefined) return true;
+  return rule.if.software_statement_issuer !== undefined && isWhollyStated(applicant);
+}
+
+/** A statement can be copied: it stands for a client only where it says itself what is asked, and where tokens go. */
+function isWhollyStated({ metadata, stated = [] }: Applicant): boolean {
+  const decisive = ['scope', 'redirect_uris', 'jwks', 'jwks_uri'].filter((member) => metadata[member] !== undefined);
+  return decisive.every((member) => stated.includes(member));
 }
 
 const isOf =

@@ -10,6 +10,8 @@ export type RegistrationBody = {
   /** As it was sent. */
   readonly body: JsonObject;
   readonly statementIssuer?: string;
+  /** The members that the software statement names. */
+  readonly stated?: readonly string[];
   readonly registration?: Registration;
 };
 
@@ -73,7 +75,8 @@ export const requireStatement = check('software statement is signed by a trusted
   const { software_statement: text } = body;
   if (text === undefined || text === null) return;
   const { issuer, claims } = await readSoftwareStatement(x, text);
-  bodies.set(x, { body: { ...body, ...claims, software_statement: text }, statementIssuer: issuer });
+  const stated = Object.keys(claims);
+  bodies.set(x, { body: { ...body, ...claims, software_statement: text }, statementIssuer: issuer, stated });
 });
 
 export const requireMetadata = check('client metadata can be used', (x) => {

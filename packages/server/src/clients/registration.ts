@@ -52,11 +52,11 @@ const requirePolicy = check('the approval policy does not refuse it', async (x) 
 /** What the policy looks at. */
 export function applicantOf(x: Exchange, token?: InitialAccessToken): Applicant {
   const { metadata, scopes } = registrationOf(x);
-  const { statementIssuer } = bodyOf(x);
+  const { statementIssuer, stated = [] } = bodyOf(x);
   return {
     metadata,
     scopes,
-    ...(statementIssuer === undefined ? {} : { statementIssuer }),
+    ...(statementIssuer === undefined ? {} : { statementIssuer, stated }),
     ...(token === undefined ? {} : { initialAccessToken: token.name }),
     ...(token?.decision === undefined ? {} : { decision: token.decision }),
   };

@@ -74,8 +74,12 @@ test('a rule may approve what a trusted issuer stands for', async () => {
     scope: 'system/Patient.rs',
     jwks: { keys: [newKeyPair().publicJwk] },
   };
-  assert.equal((await node.register({ ...body, software_statement: statement(keys.ES384) })).json.status, 'approved');
+  const { scope, jwks } = body;
+  const whole = statement(keys.ES384, { scope, jwks });
+  assert.equal((await node.register({ ...body, software_statement: whole })).json.status, 'approved');
   assert.equal((await node.register(body)).json.status, 'pending');
+  const copied = { ...body, software_statement: statement(keys.ES384, { scope }) };
+  assert.equal((await node.register(copied)).json.status, 'pending', 'with keys that the statement does not name');
 });
 
 test('a client that is changed without its software statement goes back to review', async () => {
