@@ -23,7 +23,12 @@ export type ClientRecord = {
 };
 
 /** What an administrator decides about a client. `scope` grants fewer scopes than were asked for. */
-export type Decision = { readonly scope?: string; readonly reason?: string };
+export type Decision = {
+  readonly scope?: string;
+  readonly reason?: string;
+  /** With an approval: then the client goes back to review. */
+  readonly valid_for_days?: number;
+};
 
 /** @see https://hl7.org/fhir/packages.html */
 export type PackageId = { readonly name: string; readonly version: string };

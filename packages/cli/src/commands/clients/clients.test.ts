@@ -147,3 +147,11 @@ test('admins create prints the token alone, list shows no secret, and the last o
   assert.equal(await run(['admins', 'list'], io), 0);
   assert.equal(io.out(), 'new-admin-token-of-the-peer\nlaptop\t2026-01-01T00:00:00Z\t\n');
 });
+
+test('clients approve --days takes a number of days', async () => {
+  const { io, client } = await scene();
+  assert.equal(await run(['clients', 'approve', 'c1', '--days', 'soon'], io), 3);
+  assert.equal(client.status, 'pending');
+  assert.equal(await run(['clients', 'approve', 'c1', '--days', '365'], io), 0, io.err());
+  assert.equal(client.status, 'approved');
+});
