@@ -1,3 +1,4 @@
+import type { Client } from '../store/gate-ports.ts';
 import { assertionChecks, assertionUse, requireApproved } from './assertion-checks.ts';
 import { type Check, type Choice, check, type Step } from './endpoint.ts';
 import { clientOf, type Exchange, parameter } from './exchange.ts';
@@ -34,11 +35,17 @@ const findNamedClient = check('client is known', async (x) => {
 });
 
 const requireSecret = check('client_secret', (x) => {
-  const { secretHash } = clientOf(x);
   const { secret } = credentials(x);
-  if (!secretHash) throw new OAuthError('secret-none');
-  if (secret === undefined || !matchesHash(secret, secretHash)) throw new OAuthError('secret-wrong');
+  if (!clientOf(x).secretHash) throw new OAuthError('secret-none');
+  if (secret === undefined || !isSecretOf(clientOf(x), secret, x.now)) throw new OAuthError('secret-wrong');
 });
+
+/** Whether it is the client's secret, or the one before it while that is still good. */
+export function isSecretOf({ secretHash, previousSecret }: Client, secret: string, now: number): boolean {
+  const isCurrent = secretHash !== undefined && matchesHash(secret, secretHash);
+  const isPrevious = previousSecret !== undefined && matchesHash(secret, previousSecret.hash);
+  return isCurrent || (isPrevious && previousSecret.until > now);
+}
 
 /** A client_id beside the header must not name another client. */
 const requireSameClientId = check('client_id is the same everywhere', (x) => {

@@ -1,6 +1,7 @@
 import { accessesRefusals } from './refusals/accesses.ts';
 import { accountRefusals } from './refusals/account.ts';
 import { adminRefusals } from './refusals/admin.ts';
+import { approvalRefusals } from './refusals/approval.ts';
 import { authorizationRefusals } from './refusals/authorization.ts';
 import { authorizeRefusals } from './refusals/authorize.ts';
 import { chartClaimRefusals } from './refusals/chart-claim.ts';
@@ -29,6 +30,7 @@ export const refusals = {
   ...launchRefusals,
   ...openidRefusals,
   ...registrationRefusals,
+  ...approvalRefusals,
   ...adminRefusals,
   ...accountRefusals,
   ...accessesRefusals,
