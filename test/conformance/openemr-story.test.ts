@@ -60,7 +60,9 @@ for (const compatibility of ['standard', 'openemr'] as const) {
     });
 
   inDialect('five steps from a key pair to patients, with the body that people really send', async () => {
-    const { json: client } = await node.register(registration);
+    const { status: registered, json: client } = await node.register(registration);
+    assert.equal(registered, compatibility === 'openemr' ? 200 : 201);
+    assert.equal(client.client_role, compatibility === 'openemr' ? 'user' : undefined);
     assert.ok(client.client_id && client.client_secret, JSON.stringify(client));
     assert.equal(client.initiate_login_uri, 'https://localhost:8081/launch');
     assert.ok(client.warnings.some((text: string) => text.includes('system/Document.read')));
@@ -111,6 +113,8 @@ for (const compatibility of ['standard', 'openemr'] as const) {
 
   inDialect('a public client reads the record of its patient, and has no refresh token', async () => {
     const client = await enabledClient(node, publicApp);
+    assert.equal(client.client_secret, compatibility === 'openemr' ? '' : undefined);
+    assert.equal(client.client_role, compatibility === 'openemr' ? 'patient' : undefined);
     const ann = await newAccount(node, { fhirUser: 'Patient/ann' });
     const site = await node.gate.site('default');
     await site?.store.accounts.link(ann.accountId, { patient: 'ann', relationship: 'self', linkedAt: 1 });

@@ -19,7 +19,8 @@ import {
 import { enabledClient, setSettings, tokenForm } from '../../packages/server/src/testing/openemr.ts';
 import { testUser } from '../../packages/server/src/testing/user.ts';
 
-let now = Date.now();
+/** A whole second, so that assertions, which count in seconds, are off by just as much as they mean to be. */
+let now = Math.floor(Date.now() / 1000) * 1000;
 const { node, close } = await soleGate({
   now: () => now,
   config: { accounts: easyAccounts },
