@@ -16,7 +16,10 @@ import { readSettings, type SiteSettings } from './settings.ts';
 import { startSweeping } from './sweep.ts';
 
 /** Where the gate writes what only an operator may read; pino's shape. */
-export type GateLog = { error(cause: unknown, message: string): void };
+export type GateLog = {
+  error(cause: unknown, message: string): void;
+  warn?(facts: unknown, message: string): void;
+};
 
 export type GateOptions = {
   readonly config: GateConfig;

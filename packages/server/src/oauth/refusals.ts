@@ -9,6 +9,7 @@ import { clientRefusals } from './refusals/client.ts';
 import { grantRefusals } from './refusals/grant.ts';
 import { launchRefusals } from './refusals/launch.ts';
 import { openidRefusals } from './refusals/openid.ts';
+import { passwordRefusals } from './refusals/password.ts';
 import { registrationRefusals } from './refusals/registration.ts';
 import { requestRefusals } from './refusals/request.ts';
 import { scopeRefusals } from './refusals/scope.ts';
@@ -23,6 +24,7 @@ export const refusals = {
   ...authorizeRefusals,
   ...authorizationRefusals,
   ...grantRefusals,
+  ...passwordRefusals,
   ...clientRefusals,
   ...scopeRefusals,
   ...launchRefusals,

@@ -115,6 +115,8 @@ export interface TokenStore {
   /** Remembers an assertion alone (introspection, revocation): false where it was used before. */
   useAssertion(assertion: UsedAssertion): Promise<boolean>;
   find(hash: Uint8Array, now: number): Promise<LiveToken | undefined>;
+  /** Whether it is a token of the client that expired, and is not forgotten yet. */
+  isExpired(hash: Uint8Array, clientId: string, now: number): Promise<boolean>;
   /** Kills the client's own token and tells all nodes; another client's token is left alone. */
   revoke(hash: Uint8Array, clientId: string): Promise<void>;
 }

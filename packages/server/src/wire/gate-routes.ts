@@ -4,6 +4,7 @@ import { accesses } from '../account/accesses.ts';
 import { factorRoutes } from '../account/factor-routes.ts';
 import { accountRoutes } from '../account/routes.ts';
 import { clientRoutes } from '../clients/routes.ts';
+import { openEmrAliases } from '../oauth/aliases.ts';
 import { authorize } from '../oauth/authorize.ts';
 import { continueRequest } from '../oauth/continue.ts';
 import { jwk, openidConfiguration, smartConfiguration } from '../oauth/discovery.ts';
@@ -21,6 +22,7 @@ import { token } from '../oauth/token.ts';
 import { userinfo } from '../oauth/userinfo.ts';
 import { Html } from '../pages/html.ts';
 import { Script } from '../pages/page.ts';
+import { tolerantEndpoint } from './tolerant-path.ts';
 
 const largestBody = 65_536;
 
@@ -45,6 +47,7 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ...clientRoutes,
   ...accountRoutes,
   ...factorRoutes,
+  ...openEmrAliases,
 ];
 
 /** The gate's endpoints as a Fastify plugin. Bodies are read as text of at most 64 kB, whatever their type. */
@@ -56,6 +59,7 @@ export function gateRoutes(gate: Gate): FastifyPluginAsync {
     });
     app.setErrorHandler((error, _request, reply) => send(reply, unexpected(gate, error)));
     for (const [path, endpoint] of routes) mount(app, gate, path, endpoint);
+    for (const path of ['/oauth2/:site', '/oauth2/:site/*']) mount(app, gate, path, tolerantEndpoint(routes));
   };
 }
 

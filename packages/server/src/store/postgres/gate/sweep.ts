@@ -39,7 +39,7 @@ export async function sweep(writes: Connection, site: Site, r: Retention): Promi
     expired('invitation'),
     sql`delete from ${authorizations} where authorization_id in (
       select authorization_id from ${authorizations} a
-      where greatest(code_expires_at, refresh_expires_at) < ${r.expiredBefore - authorizationMemory}
+      where greatest(code_expires_at, refresh_expires_at, created_at) < ${r.expiredBefore - authorizationMemory}
         and not exists (select from ${tokens} t where t.authorization_id = a.authorization_id)
       limit ${r.limit})`,
     sql`delete from ${tickets} where id in (

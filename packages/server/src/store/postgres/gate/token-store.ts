@@ -56,6 +56,13 @@ export function tokenStore({ reads, writes }: Database, site: Site): TokenStore 
       return row && liveToken(row);
     },
 
+    async isExpired(hash, clientId, now) {
+      const rows = await reads.query(
+        sql`select 1 from ${tokens} where h = ${hash} and client_id = ${clientId} and expires_at <= ${now}`,
+      );
+      return rows.length > 0;
+    },
+
     async revoke(hash, clientId) {
       await writes.query(sql`
         with killed as (delete from ${tokens} where h = ${hash} and client_id = ${clientId} returning h)
