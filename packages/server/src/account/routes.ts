@@ -27,6 +27,8 @@ import {
 import { passkeyScriptFile, passkeysPage } from './factors/passkey-page.ts';
 import { recoveryCodesPage } from './factors/recovery-page.ts';
 import { mailboxPage, showMailbox } from './mail/mailbox.ts';
+import { accesses } from './own/accesses.ts';
+import { accessesPage } from './own/accesses-page.ts';
 import { closePage, confirmEmailPage, emailPage, passwordPage } from './own/account-forms.ts';
 import { accountPage, sessionsPage, signOutPage } from './own/account-page.ts';
 import {
@@ -99,6 +101,8 @@ export const accountRoutes: readonly (readonly [path: string, endpoint: Endpoint
   ['/apis/:site/account/me/passkeys/:passkey', ownPasskey],
   ['/apis/:site/account/passkeys/options', passkeyOptions],
   ['/apis/:site/account/passkeys/sessions', passkeySessions],
+  ['/oauth2/:site/account/accesses', accessesPage],
+  ['/apis/:site/account/me/accesses', accesses],
   ['/oauth2/:site/account/charts', chartsPage],
   ['/apis/:site/account/me/charts', ownCharts],
   ['/apis/:site/account/me/charts/:patient', ownChart],

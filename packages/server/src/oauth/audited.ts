@@ -3,10 +3,10 @@ import type { UserAuthorization } from '../store/authorization-ports.ts';
 import type { Exchange } from './exchange.ts';
 import type { OAuthError } from './oauth-error.ts';
 
-const actors = new WeakMap<Exchange, Actor>();
+const actors = new WeakMap<object, Actor>();
 
 /** Says who acts in this exchange, once that is known; what was said before stays. */
-export function actAs(x: Exchange, who: Actor): void {
+export function actAs(x: Pick<Exchange, 'request'>, who: Actor): void {
   actors.set(x, { ...actors.get(x), ...who });
 }
 
@@ -54,7 +54,7 @@ export function auditRefusal(x: Exchange, { endpoint, refusal, ticket }: Refused
 
 /** Writes down that an access token was issued, and for whose record. @throws {DatabaseUnavailable} then nobody may be told the token */
 export async function auditGrant(x: Exchange, grantType: string): Promise<void> {
-  const authorization = x.code?.authorization ?? x.refreshToken?.authorization;
+  const authorization = x.authorization ?? x.code?.authorization ?? x.refreshToken?.authorization;
   const act = { act: 'token-granted', grantType, scope: x.grantedScope ?? authorization?.scope ?? '' } as const;
   await (authorization ? audit(x, { ...act, ...patientsOf(authorization) }, partiesOf(authorization)) : audit(x, act));
 }

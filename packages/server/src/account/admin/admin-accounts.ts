@@ -43,8 +43,9 @@ export const createAccount = admin('POST', async (call) => {
   return accountJson.parse(await toJson(site, account));
 });
 
-async function auditCreation({ gate, site, request }: AdminCall, { accountId }: Account, charts: readonly ChartLink[]) {
-  const by = { ...(await administratorOf(site, request)), accountId };
+async function auditCreation(call: AdminCall, { accountId }: Account, charts: readonly ChartLink[]): Promise<void> {
+  const { gate, site } = call;
+  const by = { ...administratorOf(call), accountId };
   await gate.audit.record(site.name, { ...by, act: 'account-changed', change: 'created' });
   for (const { patient, relationship } of charts) {
     await gate.audit.record(site.name, { ...by, act: 'chart-linked', relationship, patients: [patient] });
@@ -111,7 +112,7 @@ export const showAccount = admin('GET', async (call) =>
 
 /** `POST /admin/accounts/{id}/close`: for good; the last active administrator stays. */
 export const closeAnyAccount = admin('POST', async (call) => {
-  await closeAccount(call, await requested(call), await administratorOf(call.site, call.request));
+  await closeAccount(call, await requested(call), administratorOf(call));
   return accountJson.parse(await toJson(call.site, await requested(call)));
 });
 

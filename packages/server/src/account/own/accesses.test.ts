@@ -1,43 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { newIdentifier, newSecret, secretHash } from '../../oauth/secret.ts';
-import type { Account } from '../../store/account-ports.ts';
 import { soleGate } from '../../testing/gate.ts';
+import { testUser } from '../../testing/user.ts';
 
 const { node, close } = await soleGate();
 after(close);
 
 const path = '/apis/default/account/me/accesses';
-const site = (await node.gate.site('default'))!;
 
 /** An account that opens these records, and the session in which its owner is signed in. */
-async function signedIn(name: string, charts: readonly string[]) {
-  const account: Account = {
-    accountId: newIdentifier(),
-    userName: name,
-    email: `${name}@mail.example`,
-    status: 'active',
-    role: 'patient',
-    epoch: 0,
-    createdAt: Date.now(),
-    ...(charts[0] === undefined ? {} : { fhirUser: `Patient/${charts[0]}` }),
-  };
-  await site.store.accounts.insert(account);
-  for (const patient of charts) {
-    await site.store.accounts.link(account.accountId, { patient, relationship: 'self', linkedAt: Date.now() });
-  }
-  const token = newSecret();
-  await site.store.sessions.insert({
-    hash: secretHash(token),
-    sessionId: newIdentifier(),
-    accountId: account.accountId,
-    epoch: 0,
-    amr: ['pwd'],
-    authTime: Date.now(),
-    seenAt: Date.now(),
-    expiresAt: Date.now() + 60_000,
-    userAgent: '',
-  });
+async function signedIn(userName: string, charts: readonly string[]) {
+  const { account, session: token } = await testUser(node.gate, { userName, charts });
   return { account, token };
 }
 

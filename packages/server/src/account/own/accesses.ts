@@ -1,12 +1,13 @@
 import { contentOf } from '../../audit/row.ts';
 import { accessInWords, kindOfAccess } from '../../audit/words.ts';
-import { check, endpoint } from '../../oauth/endpoint.ts';
+import { check } from '../../oauth/endpoint.ts';
 import { type Exchange, privateJson } from '../../oauth/exchange.ts';
 import type { GateSite } from '../../oauth/gate.ts';
 import { OAuthError } from '../../oauth/oauth-error.ts';
 import type { Account } from '../../store/account-ports.ts';
 import type { AuditPosition, ListedRow } from '../../store/audit-ports.ts';
-import { signedInByBearer } from '../session.ts';
+import { api } from '../api.ts';
+import { ownerOf, requireSessionToken } from '../signed-in.ts';
 
 /** Accesses on a page. */
 const counts = { default: 50, most: 200 };
@@ -22,17 +23,9 @@ type Asked = {
 
 const asked = new WeakMap<Exchange, Asked>();
 
-const requireSignedIn = check('somebody is signed in', async (x) => {
-  if (x.request.method !== 'GET') throw new OAuthError('method', { headers: { allow: 'GET' } });
-  const signedIn = await signedInByBearer(x);
-  if (!signedIn)
-    throw new OAuthError('accesses-session', { headers: { 'www-authenticate': 'Bearer realm="account"' } });
-  asked.set(x, { account: signedIn.account, patients: [], count: counts.default });
-});
-
 /** The records of the account, or the one of them that is asked for. Another's looks as if it did not exist. */
-const requireOwnRecord = check('the record is one of the account', async (x) => {
-  const { account } = asked.get(x)!;
+export const requireOwnRecord = check('the record is one of the account', async (x) => {
+  const account = ownerOf(x);
   const query = new URLSearchParams(x.request.query);
   const charts = (await x.site.store.accounts.charts(account.accountId)).map(({ patient }) => patient);
   const wanted = query.get('patient');
@@ -40,13 +33,11 @@ const requireOwnRecord = check('the record is one of the account', async (x) => 
   asked.set(x, { account, patients: wanted === null ? charts : [wanted], ...windowOf(query) });
 });
 
-/**
- * `GET /apis/{site}/account/me/accesses`: who saw my record, newest first: which app, who, when, and what in words. Of the
- * records that the account opens, or of the one that `patient` names; `from`, `to`, `count`; `cursor` goes on. What was
- * refused is not in it: nobody saw anything.
- */
-export const accesses = endpoint('accesses', [requireSignedIn, requireOwnRecord], async (x) => {
-  const { account, patients, from, to, count, after } = asked.get(x)!;
+/** Who saw the records that were asked for, newest first. `next`: goes on there as `cursor`. */
+export async function listAccesses(x: Exchange) {
+  const wanted = asked.get(x);
+  if (!wanted) throw new TypeError('No check has found whose records are asked for');
+  const { account, patients, from, to, count, after } = wanted;
   await x.gate.audit.flush(x.site.name);
   const filter = {
     patients,
@@ -57,7 +48,19 @@ export const accesses = endpoint('accesses', [requireSignedIn, requireOwnRecord]
   const page = patients.length === 0 ? { rows: [] } : await x.site.store.audit.list(filter, count, after);
   const next = 'next' in page && page.next ? `${page.next.at}.${page.next.chain}.${page.next.seq}` : null;
   const names = await appNames(x.site, page.rows);
-  return privateJson(200, { accesses: page.rows.map((row) => accessJson(row, { account, patients, names })), next });
+  return { accesses: page.rows.map((row) => accessJson(row, { account, patients, names })), next };
+}
+
+/**
+ * `GET /apis/{site}/account/me/accesses`: who saw my record, newest first: which app, who, when, and what in words. Of the
+ * records that the account opens, or of the one that `patient` names; `from`, `to`, `count`; `cursor` goes on. What was
+ * refused is not in it: nobody saw anything.
+ */
+export const accesses = api({
+  name: 'accesses',
+  method: 'GET',
+  steps: [requireSessionToken, requireOwnRecord],
+  answer: async (x) => privateJson(200, await listAccesses(x)),
 });
 
 type Known = {

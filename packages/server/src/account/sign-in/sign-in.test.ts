@@ -26,8 +26,8 @@ test('a sign-in by API gives a session token for the account API, and the sessio
   assert.match(cookies, /__Host-chartgate-default-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Secure/);
 });
 
-test('a session token opens no other API, and nothing else opens the account API', async () => {
-  const { json } = await signIn((await newAccount(node, { role: 'administrator' })).userName);
+test('a session token opens no API of administrators to anybody else, and nothing else opens the account API', async () => {
+  const { json } = await signIn((await newAccount(node, { role: 'practitioner' })).userName);
   assert.equal((await node.get('/apis/default/admin/clients', json.session_token)).status, 401);
   assert.equal((await node.get(me, node.adminToken)).status, 401);
   assert.equal((await node.get(me)).status, 401);
