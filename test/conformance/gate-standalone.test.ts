@@ -1,7 +1,8 @@
 /** Standalone launch of the (g)(10) kit: sections 3, 6, 7 and 10 of what it asserts. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { patientWithRecord, putAll, solePlatform } from '../../packages/server/src/testing/platform.ts';
+import { patientWithRecord, solePlatform } from '../../packages/server/src/testing/platform.ts';
+import { putResources } from '../../packages/server/src/testing/put-resource.ts';
 import { testUser } from '../../packages/server/src/testing/user.ts';
 import {
   compartmentTypes,
@@ -15,7 +16,7 @@ import {
 
 const { test: database, node, ask, close } = await solePlatform();
 after(close);
-before(() => putAll(database, [...patientWithRecord('ann'), ...patientWithRecord('other')]));
+before(() => putResources(database, ...patientWithRecord('ann'), ...patientWithRecord('other')));
 
 const app = await kitApp(node);
 const ann = await testUser(node.gate, { charts: ['ann'] });
