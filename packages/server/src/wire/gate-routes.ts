@@ -1,7 +1,5 @@
 import { FhirError } from '@chartgate/fhir';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { accesses } from '../account/accesses.ts';
-import { factorRoutes } from '../account/factor-routes.ts';
 import { accountRoutes } from '../account/routes.ts';
 import { clientRoutes } from '../clients/routes.ts';
 import { openEmrAliases } from '../oauth/aliases.ts';
@@ -43,10 +41,8 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/oauth2/:site/revoke', revoke],
   ['/oauth2/:site/ticket/:ticket', showTicket],
   ...pageRoutes,
-  ['/apis/:site/account/me/accesses', accesses],
   ...clientRoutes,
   ...accountRoutes,
-  ...factorRoutes,
   ...openEmrAliases,
 ];
 
