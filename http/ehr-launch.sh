@@ -14,9 +14,11 @@ redirect=http://127.0.0.1:3000/callback
 scope='launch openid fhirUser user/Patient.rs user/Observation.rs'
 
 say 'register, approve'
-client=$(json 201 "$issuer/registration" "{ \"client_name\": \"Growth chart\", \"redirect_uris\": [\"$redirect\"],
-  \"launch_uri\": \"http://127.0.0.1:3000/launch\", \"token_endpoint_auth_method\": \"none\",
-  \"scope\": \"$scope\" }" | member client_id)
+registered=$(json 201 "$issuer/registration" "{ \"client_name\": \"Growth chart\", \"redirect_uris\": [\"$redirect\"],
+  \"launch_uri\": \"http://127.0.0.1:3000/launch\", \"token_endpoint_auth_method\": \"client_secret_basic\",
+  \"scope\": \"$scope\" }")
+client=$(member client_id <<<"$registered")
+secret=$(member client_secret <<<"$registered")
 json 200 "$server/apis/default/admin/clients/$client/approve" '{}' -H "$clinic" >/dev/null
 chart=$(json 200 "$server/apis/default/admin/tokens" '{ "scope": "system/Patient.s" }' -H "$clinic" | member access_token)
 patient=$(read_fhir 200 'Patient?_count=1&_elements=id' "$chart" | grep -o '"id":"[^"]*"' | sed -n '$s/.*:"\(.*\)"/\1/p')
@@ -34,7 +36,7 @@ authorize "$client" "$redirect" "$scope" --data-urlencode "launch=$(member launc
 allow
 
 say 'token, call'
-tokens=$(exchange "$client" "$redirect")
+tokens=$(exchange "$client" "$redirect" -u "$client:$secret")
 echo "patient $(member patient <<<"$tokens"), granted: $(member scope <<<"$tokens")" >&2
 test "$(member patient <<<"$tokens")" = "$patient"
 read_fhir 200 "Patient/$patient" "$(member access_token <<<"$tokens")"

@@ -81,17 +81,19 @@ authorize() {
     --data-urlencode code_challenge_method=S256 "$@"
 }
 
-# exchange CLIENT REDIRECT-URI: the code that the browser brought back, for tokens.
+# exchange CLIENT REDIRECT-URI [CURL-ARGUMENTS]: the code that the browser brought back, for tokens.
 exchange() {
+  local client=$1 redirect=$2
+  shift 2
   if [ "$(parameter state)" != "$state" ] || [ -z "$(parameter code)" ]; then
     printf 'no code of ours: %s\n' "$at" >&2
     return 1
   fi
-  expect 200 "$issuer/token" \
+  expect 200 "$issuer/token" "$@" \
     --data-urlencode grant_type=authorization_code \
-    --data-urlencode "client_id=$1" \
+    --data-urlencode "client_id=$client" \
     --data-urlencode "code=$(parameter code)" \
-    --data-urlencode "redirect_uri=$2" \
+    --data-urlencode "redirect_uri=$redirect" \
     --data-urlencode "code_verifier=$verifier"
 }
 
