@@ -97,7 +97,7 @@ const window = await browser.window({ javaScriptEnabled: false });
 
 /** What was unticked the last time comes unticked. */
 async function tickAll(page: Page): Promise<void> {
-  for (const one of await page.locator('input[name=scope]:not(:checked)').all()) await one.check();
+  for (const one of await page.locator('input[name=scope]').all()) await one.check();
 }
 
 /** From the authorization endpoint to the app, as a patient of the demo. @returns what exchanges the code */
