@@ -3,6 +3,7 @@ import { isLoopbackHost } from '../oauth/guarded-fetch.ts';
 import { assertionAlgorithms, readJwks } from '../oauth/jwks.ts';
 import { OAuthError, shown } from '../oauth/oauth-error.ts';
 import type { ClientMetadata } from '../store/gate-ports.ts';
+import { clientNameFault } from './client-name.ts';
 import { type ReadMetadata, readMetadata } from './read-metadata.ts';
 import { redirectUriFault } from './redirect-uri.ts';
 
@@ -39,7 +40,7 @@ export function readRegistration(body: Readonly<Record<string, unknown>>, allowL
   requireSigningAlgorithm(read.metadata);
   const { scopes, warnings: scopeWarnings } = readScopes(read.metadata.scope);
   const { method, warnings: methodWarnings } = authMethodOf(read.metadata);
-  requireConfidential(method, read.metadata, scopes);
+  requireConfidential(method, scopes);
   const { grantTypes, warnings: grantWarnings } = grantTypesOf(read.metadata, method, scopes);
   return {
     metadata: {
@@ -61,6 +62,10 @@ function requireName({ client_name }: Metadata): void {
       description: `client_name is longer than ${longestName} characters.`,
       received: `${client_name.length} characters`,
     });
+  }
+  const fault = typeof client_name === 'string' ? clientNameFault(client_name) : undefined;
+  if (fault !== undefined) {
+    throw new OAuthError('metadata', { description: `client_name ${fault}.`, received: shown(client_name) });
   }
 }
 
@@ -137,9 +142,10 @@ function authMethodOf({ token_endpoint_auth_method, application_type, jwks, jwks
   return { method: method ?? 'client_secret_basic', warnings: [] };
 }
 
-function requireConfidential(method: AuthMethod, { jwks, jwks_uri }: Metadata, scopes: readonly Scope[]): void {
+/** Keys alone prove nothing: with the method `none` nobody asks for them. */
+function requireConfidential(method: AuthMethod, scopes: readonly Scope[]): void {
   const sensitive = scopes.find((scope) => scope.kind === 'resource' && scope.context !== 'patient');
-  if (sensitive && method === 'none' && jwks === undefined && jwks_uri === undefined) {
+  if (sensitive && method === 'none') {
     throw new OAuthError('confidential-scope', { received: `${shown(sensitive.text)} for a public client` });
   }
 }
