@@ -19,6 +19,7 @@ expect() {
     return 1
   fi
   cat "$work/answer"
+  echo
 }
 
 # json STATUS URL [BODY] [CURL-ARGUMENTS]: a POST where there is a body.

@@ -90,7 +90,7 @@ say 'she forgets her password, and chooses another'
 json 202 "$account/password-reset" "{\"username\":\"$email\"}" >&2
 token=$(mailed_token "$email" 'Choose a new password')
 new='ten grey herons'
-json 204 "$account/password-reset/confirm" "{\"token\":\"$token\",\"password\":\"$new\"}"
+json 204 "$account/password-reset/confirm" "{\"token\":\"$token\",\"password\":\"$new\"}" >&2
 
 say 'what there was before is dead: sessions, tokens, the password'
 json 401 "$account/me" '' -H "$bearer" >/dev/null

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { exportJWK, generateKeyPair } from 'jose';
 import type { Page } from 'playwright-core';
+import { fhirclientApp } from '../support/fhirclient.ts';
 import { bundleOf, runningServer } from '../support/running-server.ts';
-import { browserApp } from '../support/smart-app.ts';
+import { appScope, browserApp, registered } from '../support/smart-app.ts';
 import { demoBrowser } from '../support/window.ts';
 
 const server = await runningServer({ demo: true });
@@ -97,3 +99,48 @@ test('fhirclient: the record system opens the app for a patient, who is in the t
   assert.notEqual((await again(page)).access_token, token.access_token);
   await context.close();
 });
+
+/** A key pair of a client: what it registers, and what it tells fhirclient. */
+async function newKey(alg: 'RS384' | 'ES384') {
+  const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
+  const names = { alg, kid: 'the key' };
+  return {
+    metadata: {
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks: { keys: [{ ...(await exportJWK(publicKey)), ...names }] },
+    },
+    clientPrivateJwk: { ...(await exportJWK(privateKey)), ...names },
+  };
+}
+
+for (const method of ['client_secret_basic', 'ES384', 'RS384'] as const) {
+  test(`fhirclient on a server with ${method}: goes through the code flow and reads`, async () => {
+    const key = method === 'client_secret_basic' ? undefined : await newKey(method);
+    let secrets: object = {};
+    const web = await fhirclientApp(
+      () => ({ iss: server.fhir, scope: appScope, redirectUri: 'callback', ...secrets }),
+      async (client) => {
+        // fhirclient signs no assertion when it refreshes
+        if (!key) await client.refresh();
+        return client.patient.read();
+      },
+    );
+    const client = await registered(server, {
+      client_name: 'Notes',
+      redirect_uris: [`${web.url}/callback`],
+      scope: appScope,
+      ...(key?.metadata ?? { token_endpoint_auth_method: method }),
+    });
+    const { client_id: clientId, client_secret: clientSecret } = client;
+    secrets = { clientId, ...(key ? { clientPrivateJwk: key.clientPrivateJwk } : { clientSecret }) };
+    const { page, context } = await browser.window();
+    await page.goto(`${web.url}/launch`);
+    await browser.signIn(page, 'demo-patient');
+    await page.click('#allow');
+    await page.waitForURL(/callback/);
+    const shown = JSON.parse((await page.locator('body').textContent()) ?? '');
+    assert.equal(shown.id, own.id, shown.fault);
+    await context.close();
+    web.close();
+  });
+}
