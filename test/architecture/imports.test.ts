@@ -58,6 +58,7 @@ const arrows: Record<string, readonly string[]> = {
   ],
   [`${server}/clients`]: [
     `${server}/audit`,
+    `${server}/account`,
     `${server}/oauth`,
     `${server}/access`,
     `${server}/conformance`,

@@ -23,7 +23,12 @@ export type ClientRecord = {
 };
 
 /** What an administrator decides about a client. `scope` grants fewer scopes than were asked for. */
-export type Decision = { readonly scope?: string; readonly reason?: string };
+export type Decision = {
+  readonly scope?: string;
+  readonly reason?: string;
+  /** With an approval: then the client goes back to review. */
+  readonly valid_for_days?: number;
+};
 
 /** @see https://hl7.org/fhir/packages.html */
 export type PackageId = { readonly name: string; readonly version: string };
@@ -94,11 +99,59 @@ export type AuditVerification = {
   } | null;
 };
 
+/** A client that waits for a decision. */
+export type InboxEntry = {
+  readonly client: ClientRecord;
+  readonly since: string;
+  /** `registration`, `change` or `expiry`. */
+  readonly for: string;
+  /** Each scope asked for, in words, and whether it was not granted before. */
+  readonly scopes: readonly { readonly scope: string; readonly says: string; readonly is_new: boolean }[];
+  /** To what was approved last. */
+  readonly differences: readonly { readonly member: string; readonly before: unknown; readonly after: unknown }[];
+};
+
+/** One line of a client's history. */
+export type ClientDecision = {
+  readonly time: string;
+  readonly by: string;
+  readonly action: string;
+  readonly reason?: string | null;
+};
+
+/** An admin token, without its secret but when it is made. */
+export type AdminTokenRecord = {
+  readonly name: string;
+  readonly created_at?: string;
+  readonly created_by?: string | null;
+  readonly admin_token?: string;
+};
+
+/** The settings of a site by name. */
+export type Settings = Readonly<Record<string, unknown>>;
+
 /** The admin API of one site of a Chartgate. Every call throws {OAuthError} when refused. */
 export type AdminApi = {
   readonly listClients: (status?: string) => Promise<readonly ClientRecord[]>;
   readonly readClient: (id: string) => Promise<ClientRecord>;
-  readonly decide: (id: string, verb: 'approve' | 'suspend' | 'revoke', decision: Decision) => Promise<ClientRecord>;
+  readonly decide: (
+    id: string,
+    verb: 'approve' | 'reject' | 'suspend' | 'revoke',
+    decision: Decision,
+  ) => Promise<ClientRecord>;
+  /** Asks the client's developer a question, by mail and in the registration. */
+  readonly ask: (id: string, question: string) => Promise<ClientRecord>;
+  /** What waits for a decision, the longest first. */
+  readonly inbox: () => Promise<readonly InboxEntry[]>;
+  /** Newest first. */
+  readonly history: (id: string) => Promise<readonly ClientDecision[]>;
+  readonly readSettings: () => Promise<Settings>;
+  /** Sets these; null puts a default back. The settings then in force. */
+  readonly changeSettings: (change: Settings) => Promise<Settings>;
+  readonly listAdminTokens: () => Promise<readonly AdminTokenRecord[]>;
+  /** The one answer that holds the secret. */
+  readonly createAdminToken: (name: string) => Promise<AdminTokenRecord>;
+  readonly revokeAdminToken: (name: string) => Promise<void>;
   readonly readTicket: (id: string) => Promise<Ticket>;
   /** Makes a short-lived access token with these scopes, such as `system/*.cruds`. */
   readonly makeToken: (scope: string) => Promise<Token>;
@@ -136,6 +189,21 @@ export function adminApi(base: string, site: string, token: string, options: Cal
     },
     readClient: async (id) => (await call(client(id))) as ClientRecord,
     decide: async (id, verb, decision) => (await call(`${client(id)}/${verb}`, decision)) as ClientRecord,
+    ask: async (id, question) => (await call(`${client(id)}/ask`, { question })) as ClientRecord,
+    inbox: async () => listed(await call('inbox'), 'waiting'),
+    history: async (id) => listed(await call(`${client(id)}/history`), 'decisions'),
+    readSettings: () => call('settings'),
+    changeSettings: (change) =>
+      request('settings', {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(change),
+      }),
+    listAdminTokens: async () => listed(await call('admin-tokens'), 'admin_tokens'),
+    createAdminToken: async (name) => (await call('admin-tokens', { name })) as AdminTokenRecord,
+    async revokeAdminToken(name) {
+      await request(`admin-tokens/${encodeURIComponent(name)}`, { method: 'DELETE' });
+    },
     readTicket: (id) => readTicket(`${root}/tickets/${encodeURIComponent(id)}`, token, options),
     async makeToken(scope) {
       const asked = Date.now();
@@ -167,4 +235,9 @@ export function adminApi(base: string, site: string, token: string, options: Cal
       await request(`packages/${encodeURIComponent(name)}/${encodeURIComponent(version)}`, { method: 'DELETE' });
     },
   };
+}
+
+function listed<T>(answer: Readonly<Record<string, unknown>>, member: string): readonly T[] {
+  const list = answer[member];
+  return Array.isArray(list) ? list : [];
 }

@@ -7,20 +7,19 @@ import type { Account, Session, SignedIn } from '../store/account-ports.ts';
 /** A session that is used is prolonged, at most this often, ms. */
 const touchInterval = 60_000;
 
+type Asking = Pick<Exchange, 'site' | 'settings' | 'request' | 'now'>;
+
 /** Who is signed in in the browser that asks; undefined where nobody is. */
 export async function signedInOf(x: Exchange): Promise<SignedIn | undefined> {
   return liveSession(x, readCookie(x.request.headers, placeOf(x), 'session'));
 }
 
 /** Who is signed in in the app that asks with `Authorization: Bearer {session_token}`. No access token opens this. */
-export async function signedInByBearer(x: Exchange): Promise<SignedIn | undefined> {
+export async function signedInByBearer(x: Asking): Promise<SignedIn | undefined> {
   return liveSession(x, bearerToken(x.request.headers.authorization));
 }
 
-async function liveSession(
-  { site, settings, now }: Exchange,
-  token: string | undefined,
-): Promise<SignedIn | undefined> {
+async function liveSession({ site, settings, now }: Asking, token: string | undefined): Promise<SignedIn | undefined> {
   if (token === undefined || !/^[\w-]{43}$/.test(token)) return undefined;
   const found = await site.store.sessions.find(secretHash(token), now);
   if (found && now - found.session.seenAt > touchInterval) {

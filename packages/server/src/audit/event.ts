@@ -57,7 +57,8 @@ export type GateAct =
   | { readonly act: 'client-removed' }
   | {
       readonly act: 'client-decided';
-      readonly decision: 'approve' | 'suspend' | 'revoke';
+      /** As the client's history calls it: `approve`, `reject`, `suspend`, … */
+      readonly decision: string;
       readonly scope?: string | undefined;
       readonly reason?: string | undefined;
     }

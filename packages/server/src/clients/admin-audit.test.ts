@@ -39,7 +39,7 @@ test('what a client and its administrator do is in the audit, each under the oth
   });
   assert.equal(events[3]?.details.ticket, refused.json.ticket);
   assert.equal(events[3]?.status, refused.status);
-  assert.match(events[5]?.details.administrator, /^test /);
+  assert.match(events[5]?.details.administrator, /^token:test /);
   assert.equal(events[5]?.details.reason, 'too curious');
 });
 

@@ -19,7 +19,7 @@ export const listAudit = admin('GET', async (call) => {
   await gate.audit.flush(site.name); // what was answered on this node can be read on it
   const page = await site.store.audit.list(filterOf(asked), asked.count, after);
   await gate.audit.record(site.name, {
-    ...(await administratorOf(site, request)),
+    ...administratorOf(call),
     act: 'audit-read',
     filter: redactedQuery(request.query),
     ...(asked.patient === undefined || looksSecret(asked.patient) ? {} : { patients: [asked.patient] }),
@@ -35,12 +35,13 @@ export const verifyAudit = {
 
 type Heads = readonly { readonly chain: number; readonly seq: number; readonly hash: string }[];
 
-async function verified({ gate, site, request }: AdminCall, heads: Heads) {
+async function verified(call: AdminCall, heads: Heads) {
+  const { gate, site } = call;
   await gate.audit.flush(site.name);
   const known = heads.map(({ chain, seq, hash }) => ({ chain, seq, hash: Buffer.from(hash, 'hex'), at: 0 }));
   const { firstBreak, ...found } = await gate.audit.verify(site.name, known);
   await gate.audit.record(site.name, {
-    ...(await administratorOf(site, request)),
+    ...administratorOf(call),
     act: 'audit-verified',
     intact: firstBreak === undefined,
   });

@@ -19,6 +19,15 @@ export const clientJson = z.strictObject({
   created_at: z.iso.datetime(),
   decided_at: z.iso.datetime().nullable(),
   reason: z.string().nullable(),
+  version: z.int().describe('counts up with every change; approve can be told which one was looked at'),
+  waiting_since: z.iso.datetime().optional(),
+  waiting_for: z.enum(['registration', 'change', 'expiry']).optional(),
+  registered_by: z.string().optional(),
+  approval_expires_at: z.iso.datetime().optional(),
+  first_approval: z
+    .strictObject({ by: z.string(), at: z.iso.datetime(), scope: z.string() })
+    .optional()
+    .describe('by one of two administrators'),
 });
 
 export const decidedClientJson = clientJson.extend({
@@ -59,8 +68,50 @@ const reason = z
   .optional();
 
 export const approveBody = z.strictObject({
+  version: z.int().optional().describe('which one is approved; another one by now is refused'),
+  valid_for_days: z.int().min(1).max(3650).optional().describe('then the client goes back to review'),
   scope: z.string().max(32_768).optional().describe('fewer scopes than asked for, separated by spaces'),
   reason,
 });
 
 export const decideBody = z.strictObject({ reason });
+
+const words = z
+  .string()
+  .min(1)
+  .max(1000)
+  .regex(/^\P{Cc}*$/u, 'must not hold control characters');
+
+export const rejectBody = z.strictObject({ reason: words.describe('reaches the developer') });
+
+export const askBody = z.strictObject({ question: words.describe('reaches the developer') });
+
+export const historyJson = z.strictObject({
+  decisions: z.array(
+    z.strictObject({
+      time: z.iso.datetime(),
+      by: z.string().describe('token:…, account:…, policy:…, owner or clock'),
+      action: z.string(),
+      reason: z.string().nullable(),
+      content: z.looseObject({}),
+    }),
+  ),
+});
+
+export const inboxJson = z.strictObject({
+  waiting: z.array(
+    z.strictObject({
+      client: clientJson,
+      since: z.iso.datetime(),
+      for: z.enum(['registration', 'change', 'expiry']),
+      scopes: z.array(
+        z.strictObject({ scope: z.string(), says: z.string(), is_new: z.boolean().describe('not granted before') }),
+      ),
+      differences: z
+        .array(
+          z.strictObject({ member: z.string(), before: z.unknown(), after: z.unknown(), is_material: z.boolean() }),
+        )
+        .describe('to what was approved last'),
+    }),
+  ),
+});

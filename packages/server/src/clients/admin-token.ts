@@ -18,7 +18,8 @@ const tokenJson = z.strictObject({
 });
 
 /** An access token for the FHIR API, made by an administrator: for loading data and looking at it. */
-export const issueAccessToken = admin('POST', async ({ gate, site, request }) => {
+export const issueAccessToken = admin('POST', async (call) => {
+  const { gate, site, request } = call;
   const { scope } = read(tokenBody, bodyOf(request));
   const { scopes, unknown } = parseScope(scope);
   const other = scopes.filter((one) => one.kind !== 'resource' || one.context !== 'system');
@@ -40,7 +41,7 @@ export const issueAccessToken = admin('POST', async ({ gate, site, request }) =>
     { hash: secretHash(newSecret()), expiresAt: now },
   );
   await gate.audit.record(site.name, {
-    ...(await administratorOf(site, request)),
+    ...administratorOf(call),
     act: 'admin-token-issued',
     clientId: adminClientId,
     scope,

@@ -1,28 +1,30 @@
-import { narrow, parseScope } from '@chartgate/fhir';
 import type { z } from 'zod';
 import type { GateAnswer, GateRequest } from '../oauth/exchange.ts';
 import { privateJson } from '../oauth/exchange.ts';
 import type { Gate, GateSite } from '../oauth/gate.ts';
 import { readJsonObject } from '../oauth/json.ts';
-import { OAuthError, refusalAnswer, shown } from '../oauth/oauth-error.ts';
-import { bearerToken, isGateId } from '../oauth/secret.ts';
+import { OAuthError, refusalAnswer } from '../oauth/oauth-error.ts';
+import { isGateId } from '../oauth/secret.ts';
 import { ticketJson } from '../oauth/ticket.ts';
-import type { Client, Decision } from '../store/gate-ports.ts';
+import type { Client } from '../store/gate-ports.ts';
+import type { ClientLife } from '../store/registration-ports.ts';
+import { adminJson } from './admin-json.ts';
 import {
-  approveBody,
   clientJson,
   clientListJson,
-  decideBody,
-  decidedClientJson,
   listClientsQuery,
   listTicketsQuery,
   ticketJsonSchema,
   ticketListJson,
 } from './admin-schema.ts';
-import { administratorOf } from './administrator.ts';
-import { type ClientAction, transitions } from './states.ts';
+import { type Administrator, identifyAdmin } from './administrator.ts';
 
-export type AdminCall = { readonly gate: Gate; readonly site: GateSite; readonly request: GateRequest };
+export type AdminCall = {
+  readonly gate: Gate;
+  readonly site: GateSite;
+  readonly request: GateRequest;
+  readonly by: Administrator;
+};
 export type AdminEndpoint = (gate: Gate, request: GateRequest) => Promise<GateAnswer>;
 
 type AdminMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -33,9 +35,9 @@ const listLimit = 1000;
 export function admin(method: AdminMethod, answer: (call: AdminCall) => Promise<unknown>): AdminEndpoint {
   return async (gate, request) => {
     try {
-      const site = await requireAdmin(gate, request);
+      const { site, by } = await identifyAdmin(gate, request);
       if (request.method !== method) throw new OAuthError('method', { headers: { allow: method } });
-      return privateJson(200, await answer({ gate, site, request }));
+      return privateJson(200, await answer({ gate, site, request, by }));
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error;
       auditAdminRefusal(gate, request, error);
@@ -65,11 +67,7 @@ export function adminMethods(endpoints: Readonly<Partial<Record<AdminMethod, Adm
 
 /** The site, for one of its administrators. @throws {OAuthError} 401, 404 */
 export async function requireAdmin(gate: Gate, request: Pick<GateRequest, 'site' | 'headers'>): Promise<GateSite> {
-  const site = await gate.site(request.site);
-  if (!site) throw new OAuthError('unknown-site');
-  const token = bearerToken(request.headers.authorization);
-  if (token !== undefined && (await site.isAdminToken(token))) return site;
-  throw new OAuthError('admin-token', { headers: { 'www-authenticate': 'Bearer realm="admin"' } });
+  return (await identifyAdmin(gate, request)).site;
 }
 
 export const listClients = admin('GET', async ({ site, request }) => {
@@ -79,17 +77,6 @@ export const listClients = admin('GET', async ({ site, request }) => {
 });
 
 export const showClient = admin('GET', async (call) => clientJson.parse(adminJson(await requestedClient(call))));
-
-export const approveClient = admin('POST', async (call) => {
-  const { scope, reason } = read(approveBody, bodyOf(call.request));
-  const client = await requestedClient(call);
-  const grantedScope = scope === undefined ? client.grantedScope || client.scope : partOf(client, scope);
-  return decide(call, 'approve', { grantedScope, ...(reason === undefined ? {} : { reason }) });
-});
-
-export const suspendClient = admin('POST', (call) => decide(call, 'suspend', read(decideBody, bodyOf(call.request))));
-
-export const revokeClient = admin('POST', (call) => decide(call, 'revoke', read(decideBody, bodyOf(call.request))));
 
 export const listTickets = admin('GET', async ({ site, request }) => {
   const { client_id } = read(listTicketsQuery, Object.fromEntries(new URLSearchParams(request.query)));
@@ -104,73 +91,12 @@ export const showAnyTicket = admin('GET', async ({ site, request }) => {
   return ticketJsonSchema.parse(ticketJson(ticket));
 });
 
-/** The client that the path names. @throws {OAuthError} 404 */
-export async function requestedClient({ site, request }: AdminCall): Promise<Client> {
+/** The client that the path names. @throws {OAuthError} admin-unknown */
+export async function requestedClient({ site, request }: AdminCall): Promise<Client & ClientLife> {
   const clientId = request.parameters.client ?? '';
-  const client = isGateId(clientId) ? await site.store.clients.find(clientId) : undefined;
+  const client = isGateId(clientId) ? await site.store.registrations.find(clientId) : undefined;
   if (!client) throw new OAuthError('admin-unknown');
   return client;
-}
-
-async function decide(
-  call: AdminCall,
-  action: ClientAction,
-  decision: { readonly grantedScope?: string; readonly reason?: string | undefined },
-) {
-  const { from, to } = transitions[action];
-  const { reason, ...rest } = decision;
-  const change: Decision = { from, to, at: call.gate.now(), ...rest, ...(reason === undefined ? {} : { reason }) };
-  const { clientId, registrationTokenHash } = await requestedClient(call);
-  if (registrationTokenHash === undefined && action === 'revoke') {
-    throw new OAuthError('client-state', {
-      description: 'This client comes with the site and cannot be revoked: suspend it.',
-    });
-  }
-  const decided = await call.site.store.clients.decide(clientId, change);
-  if (!decided) {
-    const { status } = await requestedClient(call);
-    throw new OAuthError('client-state', {
-      description: `The client is ${status}: ${action} needs ${from.join(' or ')}.`,
-    });
-  }
-  call.site.forget({ clientId });
-  await auditDecision(call, { clientId, decision: action, scope: rest.grantedScope, reason });
-  return decidedClientJson.parse({
-    ...adminJson(decided.client),
-    ...(action === 'approve' ? {} : { tokens_revoked: decided.tokensRevoked }),
-  });
-}
-
-type Decided = {
-  readonly clientId: string;
-  readonly decision: ClientAction;
-  readonly scope: string | undefined;
-  readonly reason: string | undefined;
-};
-
-async function auditDecision({ gate, site, request }: AdminCall, decided: Decided): Promise<void> {
-  await gate.audit.record(site.name, {
-    ...(await administratorOf(site, request)),
-    act: 'client-decided',
-    ...decided,
-  });
-}
-
-/** The scopes of `text`, each of which must lie within what the client asked for. */
-function partOf(client: Client, text: string): string {
-  const { scopes, unknown } = parseScope(text);
-  const asked = parseScope(client.scope).scopes;
-  const beyond = scopes.filter((scope) => !narrow([scope], asked).some((part) => part.text === scope.text));
-  const refused = [...beyond.map((scope) => scope.text), ...unknown.map((scope) => scope.text)];
-  if (refused.length > 0 || scopes.length === 0) {
-    throw new OAuthError('admin-scope', {
-      description:
-        scopes.length + refused.length === 0
-          ? 'scope is empty: name at least one scope, or revoke the client.'
-          : `Not among the scopes the client asked for: ${shown(refused.join(' '))}.`,
-    });
-  }
-  return scopes.map((scope) => scope.text).join(' ');
 }
 
 /** @throws {OAuthError} admin-request, naming the member that is wrong */
@@ -187,26 +113,4 @@ export function bodyOf(request: GateRequest): unknown {
   const body = request.body.trim() === '' ? {} : readJsonObject(request.body);
   if (typeof body === 'string') throw new OAuthError('admin-request', { description: body });
   return body;
-}
-
-function adminJson(client: Client) {
-  const { client_name, token_endpoint_auth_method, grant_types, contacts, redirect_uris, jwks, jwks_uri } =
-    client.metadata;
-  return {
-    client_id: client.clientId,
-    client_name: client_name ?? null,
-    status: client.status,
-    scope: client.scope,
-    granted_scope: client.grantedScope,
-    token_endpoint_auth_method,
-    grant_types,
-    contacts: contacts ?? [],
-    redirect_uris: redirect_uris ?? [],
-    ...(jwks === undefined ? {} : { jwks }),
-    ...(jwks_uri === undefined ? {} : { jwks_uri }),
-    warnings: client.warnings,
-    created_at: new Date(client.createdAt).toISOString(),
-    decided_at: client.decidedAt === undefined ? null : new Date(client.decidedAt).toISOString(),
-    reason: client.reason ?? null,
-  };
 }

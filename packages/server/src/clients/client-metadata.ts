@@ -3,6 +3,7 @@ import { isLoopbackHost } from '../oauth/guarded-fetch.ts';
 import { assertionAlgorithms, readJwks } from '../oauth/jwks.ts';
 import { OAuthError, shown } from '../oauth/oauth-error.ts';
 import type { ClientMetadata } from '../store/gate-ports.ts';
+import { clientNameFault } from './client-name.ts';
 import { type ReadMetadata, readMetadata } from './read-metadata.ts';
 import { redirectUriFault } from './redirect-uri.ts';
 
@@ -61,6 +62,10 @@ function requireName({ client_name }: Metadata): void {
       description: `client_name is longer than ${longestName} characters.`,
       received: `${client_name.length} characters`,
     });
+  }
+  const fault = typeof client_name === 'string' ? clientNameFault(client_name) : undefined;
+  if (fault !== undefined) {
+    throw new OAuthError('metadata', { description: `client_name ${fault}.`, received: shown(client_name) });
   }
 }
 

@@ -1,5 +1,6 @@
+import { speaksOpenEmr } from './dialect.ts';
 import { check } from './endpoint.ts';
-import { clientOf, parameter } from './exchange.ts';
+import { clientOf, type Exchange, parameter } from './exchange.ts';
 import { OAuthError, shown, shownRedacted } from './oauth-error.ts';
 
 /** The parameters: of the address for GET, of the body for POST. */
@@ -43,16 +44,25 @@ export const requireCodeGrant = check('client may use authorization codes', (x) 
   }
 });
 
-/** Always, for every client. @see https://www.rfc-editor.org/rfc/rfc7636#section-4.3 */
+/**
+ * Always, for every client; unless the site is to be like OpenEMR, which asks it of public clients alone.
+ * @see https://www.rfc-editor.org/rfc/rfc7636#section-4.3
+ */
 export const requirePkce = check('code_challenge', (x) => {
   const challenge = parameter(x, 'code_challenge');
-  if (challenge === undefined) throw new OAuthError('pkce-missing', { received: 'no code_challenge' });
   const method = parameter(x, 'code_challenge_method');
+  if (challenge === undefined && method === undefined && mayGoWithoutPkce(x)) return;
+  if (challenge === undefined) throw new OAuthError('pkce-missing', { received: 'no code_challenge' });
   if (method !== 'S256') throw new OAuthError('pkce-method', { received: `code_challenge_method: ${shown(method)}` });
   if (!/^[\w-]{43}$/.test(challenge)) {
     throw new OAuthError('pkce-malformed', { received: `${challenge.length} characters` });
   }
 });
+
+/** @see docs/decisions/0029-openemr-compatibility.md for what it costs */
+export function mayGoWithoutPkce(x: Exchange): boolean {
+  return speaksOpenEmr(x) && clientOf(x).metadata.token_endpoint_auth_method !== 'none';
+}
 
 /**
  * The app must mean this server, or a server that fooled it would get its token.
@@ -61,9 +71,10 @@ export const requirePkce = check('code_challenge', (x) => {
 export const requireAudienceOfSite = check('aud is the FHIR base', (x) => {
   const aud = parameter(x, 'aud');
   const { fhirUrl } = x.site;
+  if (aud === undefined && speaksOpenEmr(x) && parameter(x, 'launch') === undefined) return;
   if (aud === undefined) throw new OAuthError('aud-missing', { received: 'no aud', expected: fhirUrl });
   const apis = fhirUrl.replace(/\/fhir$/, '');
-  const known = x.settings.compatibility === 'openemr' ? [fhirUrl, `${apis}/api`, `${apis}/portal`] : [fhirUrl];
+  const known = speaksOpenEmr(x) ? [fhirUrl, `${apis}/api`, `${apis}/portal`] : [fhirUrl];
   if (!known.includes(aud.replace(/\/$/, ''))) {
     throw new OAuthError('aud-wrong', { received: shownRedacted(aud), expected: fhirUrl });
   }

@@ -228,7 +228,7 @@ test("OpenEMR's other bases are taken for aud where the site speaks as OpenEMR d
       assert.equal(location?.pathname, '/oauth2/default/continue');
     }
     isToldApp(await app.authorize({ aud: `${publicUrl}/apis/other/api` }), 'invalid_request');
-    isToldApp(await app.authorize({ aud: undefined }), 'invalid_request');
+    isToldApp(await app.authorize({ aud: undefined, launch: 'xyz' }), 'invalid_request');
   } finally {
     await set(null);
   }

@@ -1,5 +1,6 @@
+import type { Client } from '../store/gate-ports.ts';
 import { assertionChecks, assertionUse, requireApproved } from './assertion-checks.ts';
-import { type Choice, check, type Step } from './endpoint.ts';
+import { type Check, type Choice, check, type Step } from './endpoint.ts';
 import { clientOf, type Exchange, parameter } from './exchange.ts';
 import { OAuthError, shown } from './oauth-error.ts';
 import { matchesHash } from './secret.ts';
@@ -34,11 +35,17 @@ const findNamedClient = check('client is known', async (x) => {
 });
 
 const requireSecret = check('client_secret', (x) => {
-  const { secretHash } = clientOf(x);
   const { secret } = credentials(x);
-  if (!secretHash) throw new OAuthError('secret-none');
-  if (secret === undefined || !matchesHash(secret, secretHash)) throw new OAuthError('secret-wrong');
+  if (!clientOf(x).secretHash) throw new OAuthError('secret-none');
+  if (secret === undefined || !isSecretOf(clientOf(x), secret, x.now)) throw new OAuthError('secret-wrong');
 });
+
+/** Whether it is the client's secret, or the one before it while that is still good. */
+export function isSecretOf({ secretHash, previousSecret }: Client, secret: string, now: number): boolean {
+  const isCurrent = secretHash !== undefined && matchesHash(secret, secretHash);
+  const isPrevious = previousSecret !== undefined && matchesHash(secret, previousSecret.hash);
+  return isCurrent || (isPrevious && previousSecret.until > now);
+}
 
 /** A client_id beside the header must not name another client. */
 const requireSameClientId = check('client_id is the same everywhere', (x) => {
@@ -52,7 +59,7 @@ const requireSameClientId = check('client_id is the same everywhere', (x) => {
 const secretChecks: readonly Step[] = [findNamedClient, requireApproved, requireSameClientId, requireSecret];
 
 /** A name alone is enough for a client that was registered without anything to prove it by, and for no other. */
-const requirePublicClient = check('client is a public one', (x) => {
+export const requirePublicClient = check('client is a public one', (x) => {
   const { token_endpoint_auth_method } = clientOf(x).metadata;
   if (token_endpoint_auth_method !== 'none') {
     throw new OAuthError('authentication-missing', {
@@ -62,19 +69,23 @@ const requirePublicClient = check('client is a public one', (x) => {
   }
 });
 
-const publicChecks: readonly Step[] = [findNamedClient, requireApproved, requireSameClientId, requirePublicClient];
+/** @param requireBelieved whether the client's name alone is enough */
+export function clientAuthentication(requireBelieved: Check): Choice {
+  return {
+    choose: (x) => {
+      if (hasAssertion(x)) return [...assertionChecks, requireUnusedAssertion];
+      if (credentials(x).secret !== undefined) return secretChecks;
+      return [findNamedClient, requireApproved, requireSameClientId, requireBelieved];
+    },
+  };
+}
 
 /**
  * By assertion, by secret, or by name alone where the client is a public one, as the request has it; for endpoints where
  * the client shows something more that it was given: a code, a token.
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-2.3
  */
-export const authenticateClient: Choice = {
-  choose: (x) => {
-    if (hasAssertion(x)) return [...assertionChecks, requireUnusedAssertion];
-    return credentials(x).secret === undefined ? publicChecks : secretChecks;
-  },
-};
+export const authenticateClient: Choice = clientAuthentication(requirePublicClient);
 
 function hasAssertion(x: Exchange): boolean {
   return parameter(x, 'client_assertion') !== undefined || parameter(x, 'client_assertion_type') !== undefined;

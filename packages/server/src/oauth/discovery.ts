@@ -1,13 +1,14 @@
 import type { GateAnswer, GateRequest } from './exchange.ts';
 import type { Gate, GateSite } from './gate.ts';
+import { hasPasswordGrant, password } from './grants/password.ts';
 import { OAuthError, refusalAnswer } from './oauth-error.ts';
 import { capabilities, endpointsOf, openid, protocol } from './server-metadata.ts';
 import { jwksMaxAge, publicKeys } from './signing-key.ts';
 
 /** SMART discovery. @see https://hl7.org/fhir/smart-app-launch/STU2.2/conformance.html#using-well-known */
-export const smartConfiguration = document((_gate, site) => {
+export const smartConfiguration = document(async (_gate, site) => {
   const { userinfo_endpoint, end_session_endpoint, ...endpoints } = endpointsOf(site);
-  return { issuer: site.issuer, ...endpoints, ...protocol, capabilities };
+  return { issuer: site.issuer, ...endpoints, ...(await protocolOf(site)), capabilities };
 });
 
 /**
@@ -15,10 +16,16 @@ export const smartConfiguration = document((_gate, site) => {
  * @see https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata
  * @see https://www.rfc-editor.org/rfc/rfc8414#section-3
  */
-export const openidConfiguration = document((_gate, site) => {
+export const openidConfiguration = document(async (_gate, site) => {
   const { management_endpoint, ...endpoints } = endpointsOf(site);
-  return { issuer: site.issuer, ...endpoints, ...protocol, ...openid };
+  return { issuer: site.issuer, ...endpoints, ...(await protocolOf(site)), ...openid };
 });
+
+/** The password grant is named where it is switched on. */
+async function protocolOf(site: GateSite) {
+  const more = hasPasswordGrant(await site.settings()) ? [password.grantType] : [];
+  return { ...protocol, grant_types_supported: [...protocol.grant_types_supported, ...more] };
+}
 
 /**
  * The server's public keys, the next one's among them: a copy that is kept as long as it may be holds every key that

@@ -1,5 +1,6 @@
 import type { Ticket } from '../store/gate-ports.ts';
 import { auditRefusal } from './audited.ts';
+import { refusalInDialect } from './dialect.ts';
 import type { Exchange, GateAnswer, GateRequest } from './exchange.ts';
 import type { Gate } from './gate.ts';
 import { OAuthError, refusalAnswer } from './oauth-error.ts';
@@ -24,13 +25,13 @@ export type Refuse = (x: Exchange, refusal: OAuthError, ticket: string | undefin
 
 /**
  * An endpoint is a list of checks and an answer. Every refusal makes a ticket for the client's owner.
- * @param refuse how a refusal is said (Default: as JSON)
+ * @param refuse how a refusal is said (Default: as JSON, in the dialect of the site)
  */
 export function endpoint(
   name: string,
   steps: readonly Step[],
   answer: (x: Exchange) => GateAnswer | Promise<GateAnswer>,
-  refuse: Refuse = (x, refusal, ticket) => challenged(refusalAnswer(refusal, ticket), x.request, x.site.issuer),
+  refuse: Refuse = (x, refusal, ticket) => challenged(refusalInDialect(x, refusal, ticket), x.request, x.site.issuer),
 ): Endpoint {
   return async (gate, request) => {
     const site = await gate.site(request.site);

@@ -1,3 +1,4 @@
+import { type OpenEmrWording, openEmrWordings } from './refusals/openemr.ts';
 import type { Refusal } from './refusals/refusal.ts';
 import { refusals } from './refusals.ts';
 
@@ -19,6 +20,9 @@ export function errorsPage(): string {
     '`ticket`. Before client and redirect URI are known to be good, a person sees a page instead; its reference number is',
     'the ticket.',
     '',
+    'A site with `compatibility: openemr` adds `message`, which repeats the description, and says some refusals as OpenEMR does:',
+    'with another status, another code or a `hint`. Such rows have a line for it.',
+    '',
     'Registration and the admin API name the member or the state at fault in place of the general words given here.',
     '',
     ...rows.flatMap(([code, row]) => [
@@ -28,10 +32,20 @@ export function errorsPage(): string {
       '',
       `- Expected: ${row.expected}`,
       `- What to do: ${row.advice}`,
+      ...inOpenEmr(code, row),
       '',
     ]),
   ]
     .join('\n')
     .trimEnd()
     .concat('\n');
+}
+
+function inOpenEmr(code: string, row: Refusal): readonly string[] {
+  const wordings: Readonly<Record<string, OpenEmrWording>> = openEmrWordings;
+  const wording = wordings[code];
+  if (!wording) return [];
+  const { status = row.status, error = row.error, description, hint } = wording;
+  const said = [...(description === undefined ? [] : [description]), ...(hint === undefined ? [] : [`hint "${hint}"`])];
+  return [`- In OpenEMR's dialect: ${status} \`${error}\`${said.length > 0 ? `: ${said.join(' ')}` : ''}`];
 }

@@ -49,6 +49,8 @@ export type Exchange = {
   refreshToken?: KnownRefreshToken;
   /** The client that the request names; what it proves is up to the checks that follow. */
   client?: Client;
+  /** The client was believed by its name alone, though it has a secret: an OpenEMR's way to refresh. */
+  isUnproven?: true;
   assertion?: Assertion;
   /** The registered keys among which the assertion's is looked for. */
   keys?: readonly VerificationKey[];

@@ -7,7 +7,7 @@ import { type ChartDirectory, emptyDirectory } from '../store/chart-directory.ts
 import type { Client, GateEvent, GateStore, GateStores, LiveToken } from '../store/gate-ports.ts';
 import { noPatients, type PatientDirectory } from '../store/patient-directory.ts';
 import type { GateConfig } from './config.ts';
-import { guardedFetch, type Lookup } from './guarded-fetch.ts';
+import { type FetchedDocument, guardedFetch, type Lookup } from './guarded-fetch.ts';
 import { readJwks, type VerificationKey } from './jwks.ts';
 import { type RateLimiter, rateLimiter } from './rate-limit.ts';
 import { remoteJwks } from './remote-jwks.ts';
@@ -16,7 +16,10 @@ import { readSettings, type SiteSettings } from './settings.ts';
 import { startSweeping } from './sweep.ts';
 
 /** Where the gate writes what only an operator may read; pino's shape. */
-export type GateLog = { error(cause: unknown, message: string): void };
+export type GateLog = {
+  error(cause: unknown, message: string): void;
+  warn?(facts: unknown, message: string): void;
+};
 
 export type GateOptions = {
   readonly config: GateConfig;
@@ -55,6 +58,8 @@ export type GateSite = {
   /** As this node knows it, at most 1 s old; undefined where it is dead or unknown. */
   token(token: string): Promise<LiveToken | undefined>;
   isAdminToken(token: string): Promise<boolean>;
+  /** GETs a document that a stranger named. @throws {FetchRefused} */
+  fetch(url: string): Promise<FetchedDocument>;
   /** As this node knows them, at most 1 s old. */
   settings(): Promise<SiteSettings>;
   /** The same without a wait; undefined where they would have to be looked up. */
@@ -154,17 +159,21 @@ function gateSite(name: string, store: GateStore, options: GateOptions & { reado
     ignoreFetchAbort: true,
     fetchMethod: async () => readSettings(await store.settings.all(), config.settings),
   });
-  const remote = remoteJwks(
-    (url) =>
-      guardedFetch(url, {
-        allowLoopback: config.allowLoopbackJwks,
-        maxBytes: 65_536,
-        timeout: config.jwksTimeout,
-        ...(lookup === undefined ? {} : { lookup }),
-      }),
-    now,
-  );
+  const fetch = (url: string) =>
+    guardedFetch(url, {
+      allowLoopback: config.allowLoopbackJwks,
+      maxBytes: 65_536,
+      timeout: config.jwksTimeout,
+      ...(lookup === undefined ? {} : { lookup }),
+    });
+  const remote = remoteJwks(fetch, now);
   const inline = new WeakMap<object, readonly VerificationKey[]>();
+  const inlineKeys = (jwks: Client['metadata']['jwks']) => {
+    if (jwks === undefined) return [];
+    const keys = inline.get(jwks) ?? readJwks(jwks, 100).keys;
+    inline.set(jwks, keys);
+    return keys;
+  };
 
   return {
     name,
@@ -176,21 +185,29 @@ function gateSite(name: string, store: GateStore, options: GateOptions & { reado
     fhirUrl: `${config.publicUrl}/apis/${name}/fhir`,
 
     async client(clientId: string) {
-      return isGateId(clientId) ? (await clients.fetch(clientId))?.client : undefined;
+      const found = isGateId(clientId) ? (await clients.fetch(clientId))?.client : undefined;
+      // the clean-up sends it back to review a little later
+      const isOver = found?.approvalExpiresAt !== undefined && found.approvalExpiresAt <= now();
+      return found && isOver && found.status === 'approved' ? { ...found, status: 'pending' } : found;
     },
 
-    async keysOf({ clientId, metadata }: Client, kid: string) {
-      if (metadata.jwks_uri !== undefined) return remote.keys(clientId, metadata.jwks_uri, kid);
-      if (metadata.jwks === undefined) return [];
-      const keys = inline.get(metadata.jwks) ?? readJwks(metadata.jwks, 100).keys;
-      inline.set(metadata.jwks, keys);
-      return keys;
+    async keysOf({ clientId, metadata, retiredKeys = [] }: Client, kid: string) {
+      const keys =
+        metadata.jwks_uri === undefined
+          ? inlineKeys(metadata.jwks)
+          : await remote.keys(clientId, metadata.jwks_uri, kid);
+      const retired = retiredKeys.filter(({ until }) => until > now()).map(({ jwk }) => jwk);
+      if (retired.length === 0) return keys;
+      const isNew = (key: VerificationKey) => !keys.some((k) => k.kid === key.kid && k.algorithm === key.algorithm);
+      return [...keys, ...readJwks({ keys: retired }, 100).keys.filter(isNew)];
     },
 
     async token(token: string) {
       const found = (await tokens.fetch(secretHash(token).toString('base64url')))?.live;
       return found !== undefined && found.expiresAt > now() ? found : undefined;
     },
+
+    fetch,
 
     async isAdminToken(token: string) {
       return (await store.adminTokens.find(secretHash(token))) !== undefined;

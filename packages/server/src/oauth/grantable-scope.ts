@@ -16,7 +16,8 @@ export function grantableScope(x: Exchange, { account }: Pick<SignedIn, 'account
   return narrow(asked, parseScope(clientOf(x).grantedScope).scopes);
 }
 
-function isOfUser(scope: Scope): boolean {
+/** Whether a scope needs a record of the user's own. */
+export function isOfUser(scope: Scope): boolean {
   return scope.kind === 'named' ? scope.text === 'fhirUser' : scope.context === 'user';
 }
 

@@ -1,8 +1,10 @@
 import type { KnownRefreshToken } from '../store/authorization-ports.ts';
 import type { LiveToken, TokenUser } from '../store/gate-ports.ts';
 import { scopeNames } from './authorize-scope.ts';
+import { speaksOpenEmr } from './dialect.ts';
 import { endpoint } from './endpoint.ts';
 import { clientOf, type Exchange, parameter, privateJson } from './exchange.ts';
+import { asOpenEmr, type Introspection } from './openemr-introspection.ts';
 import { ownTokenSteps } from './own-token.ts';
 import { secretHash } from './secret.ts';
 
@@ -13,11 +15,16 @@ import { secretHash } from './secret.ts';
  * @see https://hl7.org/fhir/smart-app-launch/STU2.2/token-introspection.html
  */
 export const introspect = endpoint('introspect', ownTokenSteps, async (x) => {
-  const live = await x.site.token(parameter(x, 'token') ?? '');
-  if (live && mayKnow(x, live)) return privateJson(200, accessTokenJson(x, live));
-  const refresh = live ? undefined : await ownRefreshToken(x);
-  return privateJson(200, refresh ? await refreshTokenJson(x, refresh) : { active: false });
+  const answer = await introspected(x);
+  return privateJson(200, speaksOpenEmr(x) ? await asOpenEmr(x, answer) : answer);
 });
+
+async function introspected(x: Exchange): Promise<Introspection> {
+  const live = await x.site.token(parameter(x, 'token') ?? '');
+  if (live && mayKnow(x, live)) return accessTokenJson(x, live);
+  const refresh = live ? undefined : await ownRefreshToken(x);
+  return refresh ? refreshTokenJson(x, refresh) : { active: false };
+}
 
 function mayKnow(x: Exchange, { clientId }: LiveToken): boolean {
   const client = clientOf(x);
@@ -56,7 +63,10 @@ export async function ownRefreshToken(x: Exchange): Promise<KnownRefreshToken | 
   return found?.authorization.clientId === clientOf(x).clientId ? found : undefined;
 }
 
-async function refreshTokenJson(x: Exchange, { authorization: a, expiresAt, state }: KnownRefreshToken) {
+async function refreshTokenJson(
+  x: Exchange,
+  { authorization: a, expiresAt, state }: KnownRefreshToken,
+): Promise<Introspection> {
   const hasSession = a.sessionHash === undefined || (await x.site.store.sessions.find(a.sessionHash, x.now));
   if (state !== 'current' || expiresAt <= x.now || !hasSession) return { active: false };
   return {

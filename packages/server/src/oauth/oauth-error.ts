@@ -9,6 +9,8 @@ export type RefusalFacts = {
   /** Replaces the table's words where the wire may say more. */
   readonly description?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What is to be checked, where a site speaks OpenEMR's dialect. */
+  readonly hint?: string;
 };
 
 /**
@@ -24,6 +26,7 @@ export class OAuthError extends Error {
   readonly received: string;
   readonly advice: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly hint: string | undefined;
 
   constructor(refusal: RefusalCode, facts: RefusalFacts = {}) {
     const row: Refusal = refusals[refusal];
@@ -36,6 +39,7 @@ export class OAuthError extends Error {
     this.received = facts.received ?? '';
     this.advice = row.advice;
     this.headers = facts.headers ?? {};
+    this.hint = facts.hint;
   }
 }
 

@@ -1,6 +1,7 @@
 import { accessesRefusals } from './refusals/accesses.ts';
 import { accountRefusals } from './refusals/account.ts';
 import { adminRefusals } from './refusals/admin.ts';
+import { approvalRefusals } from './refusals/approval.ts';
 import { authorizationRefusals } from './refusals/authorization.ts';
 import { authorizeRefusals } from './refusals/authorize.ts';
 import { chartClaimRefusals } from './refusals/chart-claim.ts';
@@ -8,6 +9,7 @@ import { clientRefusals } from './refusals/client.ts';
 import { grantRefusals } from './refusals/grant.ts';
 import { launchRefusals } from './refusals/launch.ts';
 import { openidRefusals } from './refusals/openid.ts';
+import { passwordRefusals } from './refusals/password.ts';
 import { registrationRefusals } from './refusals/registration.ts';
 import { requestRefusals } from './refusals/request.ts';
 import { scopeRefusals } from './refusals/scope.ts';
@@ -22,11 +24,13 @@ export const refusals = {
   ...authorizeRefusals,
   ...authorizationRefusals,
   ...grantRefusals,
+  ...passwordRefusals,
   ...clientRefusals,
   ...scopeRefusals,
   ...launchRefusals,
   ...openidRefusals,
   ...registrationRefusals,
+  ...approvalRefusals,
   ...adminRefusals,
   ...accountRefusals,
   ...accessesRefusals,

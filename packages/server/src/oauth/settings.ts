@@ -35,6 +35,10 @@ export const siteSettings = z.strictObject({
     .enum(['open', 'token', 'closed'])
     .default('open')
     .describe('who may register a client: anybody, holders of an initial access token, nobody'),
+  four_eyes: z
+    .enum(['off', 'system'])
+    .default('off')
+    .describe('whether two different administrators must approve: never, or for system/ scopes'),
   sign_up: z.enum(['open', 'closed']).default('open').describe('whether patients may make accounts by themselves'),
   password_grant: z
     .enum(['off', 'users', 'patient', 'both'])

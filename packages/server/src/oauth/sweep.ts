@@ -1,3 +1,4 @@
+import { endApprovals } from '../clients/expiry.ts';
 import type { Gate, GateSite } from './gate.ts';
 import { tendSigningKeys } from './key-rotation.ts';
 
@@ -17,6 +18,7 @@ export async function sweep(gate: Gate): Promise<number> {
     const site = await gate.site(name);
     if (site) await tendSigningKeys(gate, site).catch((error) => gate.log.error(error, 'the signing keys need care'));
     if (site) await pruneAudit(gate, site);
+    if (site) await endApprovals(gate, site);
     for (let n = 0; site && n < mostBatches; n++) {
       const rows = await site.store.sweep({
         expiredBefore: now - clockMargin,

@@ -5,14 +5,18 @@ import { limitFailures, rejectRepeatedParameters, requireFormBody, requirePost }
 import { authorizationCode } from './grants/authorization-code.ts';
 import { clientCredentials } from './grants/client-credentials.ts';
 import type { Grant } from './grants/grant.ts';
+import { password } from './grants/password.ts';
 import { refreshToken } from './grants/refresh-token.ts';
 import { rejectProof } from './no-proof.ts';
 import { OAuthError, shownRedacted } from './oauth-error.ts';
 
-const grants: readonly Grant[] = [authorizationCode, refreshToken, clientCredentials];
+const standard: readonly Grant[] = [authorizationCode, refreshToken, clientCredentials];
 
-/** The grant types that work, for discovery and registration. */
-export const supportedGrantTypes: readonly string[] = grants.map((grant) => grant.grantType);
+/** The password grant says itself whether it is switched on. */
+const grants: readonly Grant[] = [...standard, password];
+
+/** The grant types that work everywhere, for discovery and registration. */
+export const supportedGrantTypes: readonly string[] = standard.map((grant) => grant.grantType);
 
 const grantOf = (grantType: string | undefined) => grants.find((grant) => grant.grantType === grantType);
 

@@ -8,6 +8,7 @@ export type AuthorizationRequest = {
   readonly nonce?: string;
   /** As it was asked for, separated by spaces. */
   readonly scope: string;
+  /** Empty: none was sent. */
   readonly codeChallenge: string;
   readonly prompt: readonly string[];
   /** Seconds since the sign-in, at most. */
@@ -78,7 +79,7 @@ export type AllowedApp = Consent & { readonly since: number; readonly lastUsedAt
 
 export interface ConsentStore {
   find(accountId: string, clientId: string, patient: string | undefined): Promise<Consent | undefined>;
-  /** With what the client was given since. */
+  /** With what the client was given since; also what was given without being asked for, by the password grant. */
   list(accountId: string): Promise<readonly AllowedApp[]>;
   put(consent: Consent): Promise<void>;
   /** As `put`, and kills what the user gave the client before for this patient, on all nodes: it was allowed more. */
@@ -111,6 +112,7 @@ export type NewCode = {
   readonly hash: Uint8Array;
   readonly expiresAt: number;
   readonly redirectUri: string;
+  /** Empty: there was none. */
   readonly codeChallenge: string;
 };
 
@@ -135,6 +137,11 @@ export type NewTokens = {
 export interface AuthorizationStore {
   /** One row: what was given, with its code. Of one client by one account, the newest 200 stay. */
   insert(authorization: UserAuthorization, code: NewCode): Promise<void>;
+  /**
+   * Stores what was given without a code, with the tokens it earns; or nothing: false where client or account died
+   * meanwhile.
+   */
+  insertWithTokens(authorization: UserAuthorization, tokens: NewTokens): Promise<boolean>;
   findCode(hash: Uint8Array): Promise<IssuedCode | undefined>;
   /** Uses the code up and stores what it earns, or stores nothing: false where it was used before, or given back since. */
   exchangeCode(hash: Uint8Array, tokens: NewTokens): Promise<boolean>;

@@ -9,6 +9,13 @@ import type {
 import type { ChartRequestStore, InvitationStore } from './chart-claim-ports.ts';
 import type { PasskeyStore, RecoveryCodeStore, TotpStore, TryStore } from './factor-ports.ts';
 import type {
+  AdminTokenRow,
+  ClientLife,
+  InitialAccessTokenStore,
+  RegistrationStore,
+  TrustedIssuerStore,
+} from './registration-ports.ts';
+import type {
   AccountAdministration,
   AccountLinkStore,
   DeviceStore,
@@ -52,30 +59,14 @@ export type Client = {
   readonly reason?: string;
   /** It may ask about the access tokens of all clients. Only an administrator says so. */
   readonly isResourceServer?: boolean;
-};
-
-/** A change of a client's state. `from`: the states it may be in; in any other nothing happens. */
-export type Decision = {
-  readonly from: readonly ClientStatus[];
-  readonly to: ClientStatus;
-  /** Absent: stays as it is. */
-  readonly grantedScope?: string;
-  readonly reason?: string;
-  readonly at: number;
-};
+} & Partial<Pick<ClientLife, 'previousSecret' | 'retiredKeys' | 'approvalExpiresAt'>>;
 
 export interface ClientStore {
-  insert(client: Client): Promise<void>;
   find(clientId: string): Promise<Client | undefined>;
   /** Newest first, at most `limit`. */
-  list(filter: { readonly status?: ClientStatus; readonly limit: number }): Promise<readonly Client[]>;
+  list(filter: { readonly status?: ClientStatus; readonly limit: number }): Promise<readonly (Client & ClientLife)[]>;
   /** How many were registered since then; what came with the site was not. */
   countSince(createdAt: number): Promise<number>;
-  /**
-   * Changes the state, kills the client's live tokens (any change but the first approval has none to spare) and tells
-   * all nodes, in one statement. Undefined where the client is unknown or not in one of `from`.
-   */
-  decide(clientId: string, decision: Decision): Promise<{ client: Client; tokensRevoked: number } | undefined>;
   /** Says whether the client is a resource server, to all nodes. Undefined where it is unknown. */
   setResourceServer(clientId: string, isResourceServer: boolean): Promise<Client | undefined>;
 }
@@ -124,6 +115,8 @@ export interface TokenStore {
   /** Remembers an assertion alone (introspection, revocation): false where it was used before. */
   useAssertion(assertion: UsedAssertion): Promise<boolean>;
   find(hash: Uint8Array, now: number): Promise<LiveToken | undefined>;
+  /** Whether it is a token of the client that expired, and is not forgotten yet. */
+  isExpired(hash: Uint8Array, clientId: string, now: number): Promise<boolean>;
   /** Kills the client's own token and tells all nodes; another client's token is left alone. */
   revoke(hash: Uint8Array, clientId: string): Promise<void>;
 }
@@ -192,6 +185,11 @@ export interface AdminTokenStore {
   /** Replaces the token of that name. */
   put(token: { readonly hash: Uint8Array; readonly name: string; readonly createdAt: number }): Promise<void>;
   find(hash: Uint8Array): Promise<{ readonly hash: Uint8Array; readonly name: string } | undefined>;
+  /** @returns why not: the name is taken, or there are `most` already; undefined where it is stored */
+  insert(token: AdminTokenRow & { readonly hash: Uint8Array }, most: number): Promise<'taken' | 'too-many' | undefined>;
+  list(): Promise<readonly AdminTokenRow[]>;
+  /** The last one stays: nobody could make another. */
+  remove(name: string): Promise<'removed' | 'unknown' | 'last'>;
 }
 
 /** What the clean-up may delete, in batches of at most `limit` rows a table. */
@@ -202,7 +200,7 @@ export type Retention = {
   readonly ticketsBefore: number;
   readonly ticketsPerClient: number;
   readonly ticketsWithoutClient: number;
-  /** Registrations nobody decided on since then. */
+  /** Registrations nobody ever approved that have waited since then, and what was deleted by its owner. */
   readonly pendingBefore: number;
   /** Mail older than this. */
   readonly mailBefore: number;
@@ -212,6 +210,9 @@ export type Retention = {
 /** The gate's part of the store, of one site. */
 export interface GateStore {
   readonly clients: ClientStore;
+  readonly registrations: RegistrationStore;
+  readonly initialAccessTokens: InitialAccessTokenStore;
+  readonly trustedIssuers: TrustedIssuerStore;
   readonly tokens: TokenStore;
   readonly tickets: TicketStore;
   readonly signingKeys: SigningKeyStore;

@@ -3,23 +3,8 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import { accesses } from '../account/accesses.ts';
 import { factorRoutes } from '../account/factor-routes.ts';
 import { accountRoutes } from '../account/routes.ts';
-import {
-  adminMethods,
-  approveClient,
-  listClients,
-  listTickets,
-  revokeClient,
-  showAnyTicket,
-  showClient,
-  suspendClient,
-} from '../clients/admin.ts';
-import { listAudit, verifyAudit } from '../clients/admin-audit.ts';
-import { resourceServer } from '../clients/admin-resource-server.ts';
-import { changeSettings, showSettings } from '../clients/admin-settings.ts';
-import { listSigningKeys, rotateSigningKeys } from '../clients/admin-signing-keys.ts';
-import { issueAccessToken } from '../clients/admin-token.ts';
-import { showRegisteredClient } from '../clients/registered-client.ts';
-import { register } from '../clients/registration.ts';
+import { clientRoutes } from '../clients/routes.ts';
+import { openEmrAliases } from '../oauth/aliases.ts';
 import { authorize } from '../oauth/authorize.ts';
 import { continueRequest } from '../oauth/continue.ts';
 import { jwk, openidConfiguration, smartConfiguration } from '../oauth/discovery.ts';
@@ -37,6 +22,7 @@ import { token } from '../oauth/token.ts';
 import { userinfo } from '../oauth/userinfo.ts';
 import { Html } from '../pages/html.ts';
 import { Script } from '../pages/page.ts';
+import { tolerantEndpoint } from './tolerant-path.ts';
 
 const largestBody = 65_536;
 
@@ -49,8 +35,6 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/oauth2/:site/jwks', jwk],
   ['/oauth2/:site/userinfo', userinfo],
   ['/oauth2/:site/logout', logout],
-  ['/oauth2/:site/registration', register],
-  ['/oauth2/:site/client/:client', showRegisteredClient],
   ['/oauth2/:site/authorize', authorize],
   ['/oauth2/:site/continue', continueRequest],
   ['/oauth2/:site/smart/smart-style', smartStyle],
@@ -59,23 +43,11 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/oauth2/:site/revoke', revoke],
   ['/oauth2/:site/ticket/:ticket', showTicket],
   ...pageRoutes,
-  ['/apis/:site/admin/clients', listClients],
-  ['/apis/:site/admin/clients/:client', showClient],
-  ['/apis/:site/admin/clients/:client/approve', approveClient],
-  ['/apis/:site/admin/clients/:client/suspend', suspendClient],
-  ['/apis/:site/admin/clients/:client/revoke', revokeClient],
-  ['/apis/:site/admin/clients/:client/resource-server', resourceServer],
-  ['/apis/:site/admin/settings', adminMethods({ GET: showSettings, PATCH: changeSettings })],
-  ['/apis/:site/admin/signing-keys', listSigningKeys],
-  ['/apis/:site/admin/signing-keys/rotate', rotateSigningKeys],
-  ['/apis/:site/admin/tokens', issueAccessToken],
-  ['/apis/:site/admin/audit', listAudit],
-  ['/apis/:site/admin/audit/verify', adminMethods(verifyAudit)],
   ['/apis/:site/account/me/accesses', accesses],
-  ['/apis/:site/admin/tickets', listTickets],
-  ['/apis/:site/admin/tickets/:ticket', showAnyTicket],
+  ...clientRoutes,
   ...accountRoutes,
   ...factorRoutes,
+  ...openEmrAliases,
 ];
 
 /** The gate's endpoints as a Fastify plugin. Bodies are read as text of at most 64 kB, whatever their type. */
@@ -87,6 +59,7 @@ export function gateRoutes(gate: Gate): FastifyPluginAsync {
     });
     app.setErrorHandler((error, _request, reply) => send(reply, unexpected(gate, error)));
     for (const [path, endpoint] of routes) mount(app, gate, path, endpoint);
+    for (const path of ['/oauth2/:site', '/oauth2/:site/*']) mount(app, gate, path, tolerantEndpoint(routes));
   };
 }
 

@@ -2,7 +2,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { GateAct } from '../audit/event.ts';
 import { auditAdminRefusal, requireAdmin } from '../clients/admin.ts';
 import { installPackage, listPackages, type PackageAdministration, removePackage } from '../clients/admin-packages.ts';
-import { administratorOf } from '../clients/administrator.ts';
+import { administratorOf, identifyAdmin } from '../clients/administrator.ts';
 import { packageLimits } from '../conformance/package/limits.ts';
 import type { GateAnswer } from '../oauth/exchange.ts';
 import { privateJson } from '../oauth/exchange.ts';
@@ -67,10 +67,13 @@ export function packageRoutes(
 }
 
 async function audited(gate: Gate, request: FastifyRequest, act: GateAct): Promise<void> {
-  const site = await gate.site(siteOf(request));
-  if (!site) return;
-  const asked = { headers: request.headers as Record<string, string>, remoteAddress: request.ip };
-  await gate.audit.record(site.name, { ...(await administratorOf(site, asked)), ...act });
+  const asked = {
+    site: siteOf(request),
+    headers: request.headers as Record<string, string>,
+    remoteAddress: request.ip,
+  };
+  const { site, by } = await identifyAdmin(gate, asked);
+  await gate.audit.record(site.name, { ...administratorOf({ by, request: asked }), ...act });
 }
 
 function siteOf(request: FastifyRequest): string {

@@ -116,3 +116,42 @@ test("tickets show falls back to the profile's registration token where there is
   assert.equal(await run(['tickets', 'show', 'T7', '--json'], io), 0, io.err());
   assert.match(io.out(), /"check": "jti"/);
 });
+
+test('clients inbox says what waits in words, ask and reject reach it, and history shows who did', async () => {
+  const { io, client } = await scene();
+  assert.equal(await run(['clients', 'inbox'], io), 0, io.err());
+  assert.match(io.out(), /^c1\tNightly export\t2026-01-01T00:00:00Z\tregistration\tRead and search all records/);
+  assert.equal(await run(['clients', 'ask', 'c1', 'Which ward?'], io), 0, io.err());
+  assert.equal(await run(['clients', 'reject', 'c1'], io), 3);
+  assert.equal(client.status, 'pending');
+  assert.equal(await run(['clients', 'reject', 'c1', '--reason', 'no contract'], io), 0, io.err());
+  assert.equal(client.status, 'revoked');
+  assert.equal(await run(['clients', 'history', 'c1'], io), 0);
+  assert.match(io.out(), /\ttoken:laptop\treject\tno contract\n.*\ttoken:laptop\task\tWhich ward\?\n$/);
+});
+
+test('settings set sends numbers as numbers and nothing as the default, and settings show prints them', async () => {
+  const { io } = await scene();
+  assert.equal(await run(['settings', 'set', 'registration=token', 'code_lifetime=30', 'four_eyes='], io), 0, io.err());
+  assert.equal(await run(['settings', 'show', '--json'], io), 0);
+  assert.deepEqual(JSON.parse(io.out()), { registration: 'token', four_eyes: null, code_lifetime: 30 });
+  assert.equal(await run(['settings', 'set', 'registration'], io), 3);
+});
+
+test('admins create prints the token alone, list shows no secret, and the last one cannot be revoked', async () => {
+  const { io } = await scene();
+  assert.equal(await run(['admins', 'revoke', 'laptop'], io), 1);
+  assert.equal(await run(['admins', 'create', 'night shift'], io), 0, io.err());
+  assert.equal(io.out(), 'new-admin-token-of-the-peer\n');
+  assert.equal(await run(['admins', 'revoke', 'night shift'], io), 0, io.err());
+  assert.equal(await run(['admins', 'list'], io), 0);
+  assert.equal(io.out(), 'new-admin-token-of-the-peer\nlaptop\t2026-01-01T00:00:00Z\t\n');
+});
+
+test('clients approve --days takes a number of days', async () => {
+  const { io, client } = await scene();
+  assert.equal(await run(['clients', 'approve', 'c1', '--days', 'soon'], io), 3);
+  assert.equal(client.status, 'pending');
+  assert.equal(await run(['clients', 'approve', 'c1', '--days', '365'], io), 0, io.err());
+  assert.equal(client.status, 'approved');
+});

@@ -1,4 +1,5 @@
 import type { IssuedCode } from '../../store/authorization-ports.ts';
+import { mayGoWithoutPkce } from '../authorize-parameters.ts';
 import { authenticateClient, requireOneAuthentication } from '../client-authentication.ts';
 import { fitsChallenge, isCodeVerifier } from '../code-verifier.ts';
 import { endAuthorization } from '../end-authorization.ts';
@@ -63,14 +64,20 @@ const requireSameRedirect = check('redirect_uri is the same', (x) => {
 /** A wrong verifier may be a guess: there is no second one. */
 const requireVerifier = check('code_verifier', async (x) => {
   const verifier = parameter(x, 'code_verifier');
-  const fault = faultOf(verifier, codeOf(x));
+  const fault = faultOf(x, verifier);
   if (!fault) return;
   await x.site.store.authorizations.burnCode(codeOf(x).hash, x.now);
   const received = verifier === undefined ? 'no code_verifier' : `a code_verifier of ${verifier.length} characters`;
   throw new OAuthError(fault, { received });
 });
 
-function faultOf(verifier: string | undefined, { codeChallenge }: IssuedCode): RefusalCode | undefined {
+/**
+ * A code without a challenge is one that a verifier must not come with: somebody took the challenge away on its way.
+ * @see https://www.rfc-editor.org/rfc/rfc9700#section-2.1.1
+ */
+function faultOf(x: Exchange, verifier: string | undefined): RefusalCode | undefined {
+  const { codeChallenge } = codeOf(x);
+  if (codeChallenge === '' && mayGoWithoutPkce(x)) return verifier === undefined ? undefined : 'verifier-unexpected';
   if (verifier === undefined) return 'verifier-missing';
   if (!isCodeVerifier(verifier)) return 'verifier-malformed';
   return fitsChallenge(verifier, codeChallenge) ? undefined : 'verifier-wrong';

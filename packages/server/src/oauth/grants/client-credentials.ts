@@ -5,7 +5,7 @@ import { clientOf, parameter, privateJson } from '../exchange.ts';
 import { OAuthError, shown, shownRedacted } from '../oauth-error.ts';
 import { narrowToSystem } from '../scope.ts';
 import { newSecret, secretHash } from '../secret.ts';
-import { type Grant, requireGrantTypeAllowed, requireScope } from './grant.ts';
+import { type Grant, requireGrantTypeAllowed, requireScope, scopeHint } from './grant.ts';
 
 /**
  * What can be granted without a user: requested and approved `system/` scopes. Identity scopes and those that need a
@@ -15,8 +15,13 @@ const narrowScope = check('a requested scope is approved', (x) => {
   const requested = parameter(x, 'scope') ?? '';
   const { grantedScope } = clientOf(x);
   const scope = narrowToSystem(requested, grantedScope);
-  if (scope === '')
-    throw new OAuthError('scope-none', { received: shownRedacted(requested), expected: shown(grantedScope) });
+  if (scope === '') {
+    throw new OAuthError('scope-none', {
+      received: shownRedacted(requested),
+      expected: shown(grantedScope),
+      hint: scopeHint(requested),
+    });
+  }
   x.grantedScope = scope;
 });
 

@@ -30,3 +30,8 @@ export const requireScope = check('scope is well formed', (x) => {
     throw new OAuthError('scope-malformed', { received: shownRedacted(scope) });
   }
 });
+
+/** Names the first of the scopes that were not granted, as OpenEMR does. */
+export function scopeHint(scope: string): string {
+  return `Check the \`${shownRedacted(scope.trim().split(/ +/)[0])}\` scope`;
+}

@@ -1,7 +1,7 @@
 import { narrow, parseScope } from '@chartgate/fhir';
 import type { KnownRefreshToken } from '../../store/authorization-ports.ts';
 import { scopeNames, textOfScopes } from '../authorize-scope.ts';
-import { authenticateClient, requireOneAuthentication } from '../client-authentication.ts';
+import { requireOneAuthentication } from '../client-authentication.ts';
 import { endAuthorization } from '../end-authorization.ts';
 import { check } from '../endpoint.ts';
 import { clientOf, type Exchange, parameter } from '../exchange.ts';
@@ -9,7 +9,8 @@ import { newTokens } from '../new-tokens.ts';
 import { OAuthError, shown, shownRedacted } from '../oauth-error.ts';
 import { secretHash } from '../secret.ts';
 import { tokenAnswer } from '../token-answer.ts';
-import type { Grant } from './grant.ts';
+import { authenticateClientToRefresh, warnOfUnproven } from '../unproven-refresh.ts';
+import { type Grant, scopeHint } from './grant.ts';
 
 function refreshTokenOf(x: Exchange): KnownRefreshToken {
   if (!x.refreshToken) throw new TypeError('No check has found the refresh token yet');
@@ -86,7 +87,11 @@ const narrowScope = check('scope only narrows', (x) => {
   const beyond = scopes.filter((one) => !names.has(one.text) && narrow([one], allowed)[0]?.text !== one.text);
   if (beyond.length > 0 || unknown.length > 0 || scopes.length === 0) {
     const received = [...beyond, ...unknown].map(({ text }) => text).join(' ');
-    throw new OAuthError('refresh-scope', { received: shownRedacted(received), expected: `some of ${shown(granted)}` });
+    throw new OAuthError('refresh-scope', {
+      received: shownRedacted(received),
+      expected: `some of ${shown(granted)}`,
+      hint: scopeHint(received),
+    });
   }
   x.grantedScope = textOfScopes(scopes);
 });
@@ -105,7 +110,7 @@ export const refreshToken: Grant = {
   grantType: 'refresh_token',
   steps: [
     requireOneAuthentication,
-    authenticateClient,
+    authenticateClientToRefresh,
     requireRefreshAllowed,
     requireRefreshToken,
     findRefreshToken,
@@ -116,5 +121,8 @@ export const refreshToken: Grant = {
     narrowScope,
     rotate,
   ],
-  answer: (x) => tokenAnswer(x, refreshTokenOf(x).authorization),
+  answer: async (x) => {
+    await warnOfUnproven(x);
+    return tokenAnswer(x, refreshTokenOf(x).authorization);
+  },
 };

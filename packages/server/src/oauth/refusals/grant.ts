@@ -1,4 +1,4 @@
-import { badRequest, type Refusal } from './refusal.ts';
+import { badRequest, type Refusal, unauthenticated } from './refusal.ts';
 
 const invalidGrant = (description: string, expected: string, advice: string): Refusal =>
   badRequest('invalid_grant', description, expected, advice);
@@ -54,6 +54,11 @@ export const grantRefusals = {
     'a code_verifier with BASE64URL(SHA-256(code_verifier)) = code_challenge',
     'Keep the code_verifier beside state, one for each authorization request, and send it itself, not its hash.',
   ),
+  'verifier-unexpected': invalidGrant(
+    'code_verifier does not belong to this code, whose request had no code_challenge. The code is used up.',
+    'no code_verifier, or a code_challenge in the authorization request',
+    'Send code_challenge and code_challenge_method=S256 to the authorization endpoint. If the app did, somebody took them away on the way.',
+  ),
   'refresh-missing': badRequest(
     'invalid_request',
     'refresh_token is missing.',
@@ -89,6 +94,10 @@ export const grantRefusals = {
     noRefreshToken,
     'a user who is still signed in',
     'With online_access, access ends when the user signs out. Ask for offline_access to keep it.',
+  ),
+  'refresh-unproven': unauthenticated(
+    'the client_secret, as in every other request of the client',
+    'This refresh was let through all the same, for the site has compatibility: openemr. Send the client_secret with each refresh: without it, whoever copies a refresh token can use it, and a standard server refuses.',
   ),
   'refresh-scope': badRequest(
     'invalid_scope',

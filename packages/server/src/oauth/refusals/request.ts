@@ -9,6 +9,13 @@ export const requestRefusals = {
     expected: 'the name of a site of this server',
     advice: 'Read the addresses from {base}/apis/{site}/fhir/.well-known/smart-configuration instead of building them.',
   },
+  'unknown-endpoint': {
+    status: 404,
+    error: 'not_found',
+    description: 'There is no such endpoint here. The discovery document lists the ones that are.',
+    expected: 'an address of the discovery document',
+    advice: 'Read the addresses from {base}/oauth2/{site}/.well-known/openid-configuration instead of building them.',
+  },
   method: {
     status: 405,
     error: 'invalid_request',

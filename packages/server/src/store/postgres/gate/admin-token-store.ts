@@ -18,5 +18,43 @@ export function adminTokenStore({ reads, writes }: Database, site: Site): AdminT
       );
       return row && { hash: row.h, name: row.name };
     },
+
+    async insert({ hash, name, createdAt, createdBy }, most) {
+      const [row] = await writes.query<{ stored: number; n: number }>(sql`
+        with stored as (
+          insert into ${tokens} (h, name, created_at, created_by)
+          select ${hash}::bytea, ${name}::text, ${createdAt}::int8, ${createdBy ?? null}::text
+          where (select count(*) from ${tokens}) < ${most}::int8
+          on conflict do nothing returning 1
+        )
+        select (select count(*)::int4 from stored) as stored, (select count(*)::int4 from ${tokens}) as n`);
+      if (row?.stored) return undefined;
+      return (row?.n ?? 0) >= most ? 'too-many' : 'taken';
+    },
+
+    async list() {
+      const rows = await reads.query<{ name: string; created_at: string; created_by: string | null }>(
+        sql`select name, created_at, created_by from ${tokens} order by created_at, name`,
+      );
+      return rows.map(({ name, created_at, created_by }) => ({
+        name,
+        createdAt: Number(created_at),
+        ...(created_by === null ? {} : { createdBy: created_by }),
+      }));
+    },
+
+    async remove(name) {
+      // all rows are locked, so that of two that remove the last two the second finds one
+      const [row] = await writes.query<{ found: number; removed: number }>(sql`
+        with held as (
+          select name from ${tokens} order by name for update
+        ), removed as (
+          delete from ${tokens} where name = ${name} and (select count(*) from held) > 1 returning 1
+        )
+        select (select count(*)::int4 from held where name = ${name}) as found,
+          (select count(*)::int4 from removed) as removed`);
+      if (row?.removed) return 'removed';
+      return row?.found ? 'last' : 'unknown';
+    },
   };
 }

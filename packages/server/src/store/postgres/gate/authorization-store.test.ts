@@ -30,17 +30,20 @@ const clientId = newIdentifier();
 const accountId = newIdentifier();
 const hash = () => randomBytes(32);
 
-await here.clients.insert({
-  clientId,
-  status: 'approved',
-  metadata: { token_endpoint_auth_method: 'none', grant_types: ['authorization_code'] },
-  scope: 'patient/*.rs',
-  grantedScope: 'patient/*.rs',
-  registrationTokenHash: hash(),
-  epoch: 0,
-  warnings: [],
-  createdAt: now,
-});
+await here.registrations.insert(
+  {
+    clientId,
+    status: 'approved',
+    metadata: { token_endpoint_auth_method: 'none', grant_types: ['authorization_code'] },
+    scope: 'patient/*.rs',
+    grantedScope: 'patient/*.rs',
+    registrationTokenHash: hash(),
+    epoch: 0,
+    warnings: [],
+    createdAt: now,
+  },
+  { decision: { at: now, by: 'policy:test', action: 'register', content: {} } },
+);
 await here.accounts.insert({
   accountId,
   userName: 'ann',

@@ -80,6 +80,28 @@ export function authorizationStore({ reads, writes }: Database, site: Site): Aut
           ${code.expiresAt}, ${code.redirectUri}, ${code.codeChallenge})`);
     },
 
+    async insertWithTokens(a, tokens) {
+      const { refreshToken } = tokens;
+      const rows = await writes.query(
+        storing(
+          sql`
+            insert into ${authorizations} (authorization_id, client_id, client_epoch, account_id, account_epoch, scope,
+              patient, encounter, context, nonce, auth_time, amr, created_at, last_used_at, refresh_h,
+              refresh_expires_at)
+            select ${a.authorizationId}, a.client_id, a.client_epoch, a.account_id, a.account_epoch, ${a.scope},
+              ${a.patient ?? null}, ${a.encounter ?? null}, ${JSON.stringify(a.context)}::json, ${a.nonce ?? null},
+              ${a.authTime}::int8, ${a.amr}::text[], ${a.createdAt}::int8, ${a.createdAt}::int8,
+              ${refreshToken?.hash ?? null}::bytea, ${refreshToken?.expiresAt ?? null}::int8
+            from (select ${a.clientId}::text as client_id, ${a.clientEpoch}::int4 as client_epoch,
+              ${a.accountId}::text as account_id, ${a.accountEpoch}::int4 as account_epoch) a
+            where ${isAlive}
+            returning authorization_id`,
+          tokens,
+        ),
+      );
+      return rows.length > 0;
+    },
+
     async findCode(hash) {
       const [row] = await reads.query<CodeRow>(sql`select * from ${authorizations} where code_h = ${hash}`);
       return row && codeOf(row);

@@ -1,10 +1,12 @@
 import type { Client, ClientStore } from '../../gate-ports.ts';
+import type { ApprovedState, ClientLife, FirstApproval, RetiredKey, WaitingFor } from '../../registration-ports.ts';
 import type { Database } from '../database/database.ts';
 import { type Site, table } from '../database/site.ts';
 import { raw, sql } from '../database/sql.ts';
 import { announce } from './events.ts';
 
-type Row = {
+/** A row of `client`. */
+export type ClientRow = {
   client_id: string;
   status: Client['status'];
   metadata: Client['metadata'];
@@ -18,29 +20,29 @@ type Row = {
   decided_at: string | null;
   reason: string | null;
   is_resource_server: boolean;
+  version: number;
+  previous_secret_hash: Buffer | null;
+  previous_secret_until: string | null;
+  retired_keys: RetiredKey[];
+  approved: ApprovedState | null;
+  waiting_since: string | null;
+  waiting_for: WaitingFor | null;
+  first_approval: FirstApproval | null;
+  registered_by: string | null;
+  approval_expires_at: string | null;
 };
 
 export function clientStore({ reads, writes }: Database, site: Site): ClientStore {
   const clients = table(site, 'client');
-  const tokens = table(site, 'access_token');
 
   return {
-    async insert(c) {
-      await writes.query(sql`
-        insert into ${clients} (client_id, status, metadata, scope, granted_scope, secret_hash, registration_token_hash,
-          epoch, warnings, created_at, decided_at, reason)
-        values (${c.clientId}, ${c.status}, ${JSON.stringify(c.metadata)}, ${c.scope}, ${c.grantedScope},
-          ${c.secretHash ?? null}, ${c.registrationTokenHash ?? null}, ${c.epoch}, ${JSON.stringify(c.warnings)},
-          ${c.createdAt}, ${c.decidedAt ?? null}, ${c.reason ?? null})`);
-    },
-
     async find(clientId) {
-      const [row] = await reads.query<Row>(sql`select * from ${clients} where client_id = ${clientId}`);
+      const [row] = await reads.query<ClientRow>(sql`select * from ${clients} where client_id = ${clientId}`);
       return row && clientOf(row);
     },
 
     async list({ status, limit }) {
-      const rows = await reads.query<Row>(sql`
+      const rows = await reads.query<ClientRow>(sql`
         select * from ${clients} where ${status === undefined ? raw('true') : sql`status = ${status}`}
         order by created_at desc, client_id limit ${limit}`);
       return rows.map(clientOf);
@@ -53,24 +55,8 @@ export function clientStore({ reads, writes }: Database, site: Site): ClientStor
       return row?.n ?? 0;
     },
 
-    async decide(clientId, { from, to, grantedScope, reason, at }) {
-      const [row] = await writes.query<Row & { tokens_revoked: number }>(sql`
-        with changed as (
-          update ${clients} set status = ${to}, epoch = epoch + 1, decided_at = ${at}, reason = ${reason ?? null},
-            granted_scope = coalesce(${grantedScope ?? null}, granted_scope)
-          where client_id = ${clientId} and status = any(${from}::text[])
-          returning *
-        ), killed as (
-          delete from ${tokens} t using changed c where t.client_id = c.client_id returning t.expires_at
-        )
-        select c.*, (select count(*)::int4 from killed where expires_at > ${at}) as tokens_revoked,
-          ${announce({ site: site.name, clientId })}
-        from changed c`);
-      return row && { client: clientOf(row), tokensRevoked: row.tokens_revoked };
-    },
-
     async setResourceServer(clientId, isResourceServer) {
-      const [row] = await writes.query<Row>(sql`
+      const [row] = await writes.query<ClientRow>(sql`
         with changed as (
           update ${clients} set is_resource_server = ${isResourceServer} where client_id = ${clientId} returning *
         )
@@ -80,7 +66,7 @@ export function clientStore({ reads, writes }: Database, site: Site): ClientStor
   };
 }
 
-function clientOf(row: Row): Client {
+export function clientOf(row: ClientRow): Client & ClientLife {
   return {
     clientId: row.client_id,
     status: row.status,
@@ -95,5 +81,20 @@ function clientOf(row: Row): Client {
     ...(row.decided_at === null ? {} : { decidedAt: Number(row.decided_at) }),
     ...(row.reason === null ? {} : { reason: row.reason }),
     isResourceServer: row.is_resource_server,
+    ...lifeOf(row),
+  };
+}
+
+function lifeOf(row: ClientRow): ClientLife {
+  const { previous_secret_hash: hash, waiting_for: why } = row;
+  return {
+    version: row.version,
+    ...(hash === null ? {} : { previousSecret: { hash, until: Number(row.previous_secret_until) } }),
+    retiredKeys: row.retired_keys,
+    ...(row.approved === null ? {} : { approved: row.approved }),
+    ...(why === null ? {} : { waiting: { since: Number(row.waiting_since), for: why } }),
+    ...(row.first_approval === null ? {} : { firstApproval: row.first_approval }),
+    ...(row.registered_by === null ? {} : { registeredBy: row.registered_by }),
+    ...(row.approval_expires_at === null ? {} : { approvalExpiresAt: Number(row.approval_expires_at) }),
   };
 }

@@ -34,13 +34,23 @@ export function consentStore({ reads, writes }: Database, site: Site): ConsentSt
 
     async list(accountId) {
       const rows = await reads.query<Row & { since: string | null; last_used_at: string | null }>(sql`
-        select c.*, a.since, a.last_used_at from ${consents} c
+        select c.*, a.since, a.last_used_at from (
+          select account_id, client_id, patient, scope, refused, decided_at from ${consents}
+          where account_id = ${accountId}
+          union all
+          select a.account_id, a.client_id, coalesce(a.patient, ''), string_agg(distinct name, ' ' order by name), '',
+            max(a.created_at)
+          from ${authorizations} a, unnest(string_to_array(a.scope, ' ')) name
+          where a.account_id = ${accountId} and not exists (select from ${consents} k
+            where k.account_id = a.account_id and k.client_id = a.client_id and k.patient = coalesce(a.patient, ''))
+          group by a.account_id, a.client_id, coalesce(a.patient, '')
+        ) c
         left join lateral (
           select min(created_at) as since, max(coalesce(last_used_at, created_at)) as last_used_at
           from ${authorizations} a
           where a.account_id = c.account_id and a.client_id = c.client_id and coalesce(a.patient, '') = c.patient
         ) a on true
-        where c.account_id = ${accountId} order by c.decided_at desc, c.client_id, c.patient`);
+        order by c.decided_at desc, c.client_id, c.patient`);
       return rows.map(
         (row): AllowedApp => ({
           ...consentOf(row),

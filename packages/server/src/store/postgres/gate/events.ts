@@ -10,6 +10,11 @@ export function announce(event: GateEvent): Sql {
   return sql`pg_notify(${channel}, ${JSON.stringify(event)})`;
 }
 
+/** As `announce`, of a client that only the statement knows. @param clientId a column */
+export function announceClient(site: string, clientId: Sql): Sql {
+  return sql`pg_notify(${channel}, json_build_object('site', ${site}::text, 'clientId', ${clientId})::text)`;
+}
+
 /** Hears the events of all nodes. When some may have been missed, `lost` is called. */
 export function listen(
   config: ClientConfig,

@@ -14,11 +14,13 @@ import { chartRequestStore } from './chart-request-store.ts';
 import { clientStore } from './client-store.ts';
 import { consentStore } from './consent-store.ts';
 import { deviceStore } from './device-store.ts';
+import { initialAccessTokenStore, trustedIssuerStore } from './entry-store.ts';
 import { listen } from './events.ts';
 import { recoveryCodeStore, totpStore } from './factor-store.ts';
 import { invitationStore } from './invitation-store.ts';
 import { outboxStore } from './outbox-store.ts';
 import { passkeyStore } from './passkey-store.ts';
+import { registrationStore } from './registration-store.ts';
 import { sessionStore } from './session-store.ts';
 import { settingStore } from './setting-store.ts';
 import { signInStepStore } from './sign-in-step-store.ts';
@@ -53,6 +55,9 @@ export function gateStores(database: Database, address: DatabaseAddress): GateSt
 function gateStore(database: Database, site: Site): GateStore {
   return {
     clients: clientStore(database, site),
+    registrations: registrationStore(database, site),
+    initialAccessTokens: initialAccessTokenStore(database, site),
+    trustedIssuers: trustedIssuerStore(database, site),
     tokens: tokenStore(database, site),
     tickets: ticketStore(database, site),
     signingKeys: signingKeyStore(database, site),

@@ -5,11 +5,14 @@ import { type Sql, sql } from '../database/sql.ts';
 
 /** How long an authorization is remembered after its code and refresh token expired, ms: who comes late is told how late. */
 const authorizationMemory = 15 * 60_000;
+/** So many decisions are kept of a client; its owner makes some of them. */
+const longestHistory = 500;
 
 /** Deletes what has had its time, in batches small enough not to be felt. The number of rows deleted. */
 export async function sweep(writes: Connection, site: Site, r: Retention): Promise<number> {
   const tickets = table(site, 'ticket');
   const clients = table(site, 'client');
+  const decisions = table(site, 'client_decision');
   const authorizations = table(site, 'user_authorization');
   const tokens = table(site, 'access_token');
   const outbox = table(site, 'outbox');
@@ -36,7 +39,7 @@ export async function sweep(writes: Connection, site: Site, r: Retention): Promi
     expired('invitation'),
     sql`delete from ${authorizations} where authorization_id in (
       select authorization_id from ${authorizations} a
-      where greatest(code_expires_at, refresh_expires_at) < ${r.expiredBefore - authorizationMemory}
+      where greatest(code_expires_at, refresh_expires_at, created_at) < ${r.expiredBefore - authorizationMemory}
         and not exists (select from ${tokens} t where t.authorization_id = a.authorization_id)
       limit ${r.limit})`,
     sql`delete from ${tickets} where id in (
@@ -49,7 +52,15 @@ export async function sweep(writes: Connection, site: Site, r: Retention): Promi
       where n > case when client_id is null then ${r.ticketsWithoutClient}::int8 else ${r.ticketsPerClient}::int8 end
       limit ${r.limit})`,
     sql`delete from ${clients} where client_id in (
-      select client_id from ${clients} where status = 'pending' and created_at < ${r.pendingBefore} limit ${r.limit})`,
+      select client_id from ${clients} where deleted_at < ${r.pendingBefore}
+        or status = 'pending' and approved is null and waiting_since < ${r.pendingBefore} limit ${r.limit})`,
+    sql`delete from ${decisions} where id in (
+      select id from (
+        select id, row_number() over (partition by client_id order by id desc) as n from ${decisions}
+      ) ranked
+      where n > ${longestHistory}::int8 limit ${r.limit})`,
+    sql`delete from ${table(site, 'initial_access_token')} where id in (
+      select id from ${table(site, 'initial_access_token')} where expires_at < ${r.ticketsBefore} limit ${r.limit})`,
   ];
   let deleted = 0;
   for (const statement of statements) deleted += await deletedBy(writes, statement);

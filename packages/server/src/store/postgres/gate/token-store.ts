@@ -45,6 +45,7 @@ export function tokenStore({ reads, writes }: Database, site: Site): TokenStore 
               where h.account_id = u.account_id order by h.patient) as charts
           from ${tokens} t
           join ${clients} c on c.client_id = t.client_id and c.epoch = t.epoch and c.status = 'approved'
+            and (c.approval_expires_at is null or c.approval_expires_at > ${now})
           left join ${table(site, 'user_authorization')} a on a.authorization_id = t.authorization_id
           left join ${table(site, 'account')} u on u.account_id = a.account_id and u.epoch = a.account_epoch
             and u.status = 'active'
@@ -53,6 +54,13 @@ export function tokenStore({ reads, writes }: Database, site: Site): TokenStore 
         named('find_token'),
       );
       return row && liveToken(row);
+    },
+
+    async isExpired(hash, clientId, now) {
+      const rows = await reads.query(
+        sql`select 1 from ${tokens} where h = ${hash} and client_id = ${clientId} and expires_at <= ${now}`,
+      );
+      return rows.length > 0;
     },
 
     async revoke(hash, clientId) {
