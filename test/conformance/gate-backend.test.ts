@@ -258,7 +258,7 @@ test('conformance 11.20: another method is 405, another content type 400', async
   isAnswered(plain, [400, 'invalid_request']);
 });
 
-test('conformance 11.21: keys inline and keys by URL are taken; by URL they are kept, and fetched anew once for a new kid', async () => {
+test('conformance 11.21, 13.8: keys inline and keys by URL are taken; by URL they are kept, and fetched anew once for a new kid', async () => {
   const next = newKeyPair('ES384');
   let set = published;
   const own = await serve((_request, response) => response.setHeader('cache-control', 'max-age=300').end(set));
