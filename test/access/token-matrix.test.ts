@@ -1,8 +1,10 @@
 /** Client kind × user × scope × interaction × target, with tokens as clients get them, against what `token-matrix.testing.ts` says. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { easyAccounts, newAccount, testPassword } from '../../packages/server/src/testing/accounts.ts';
 import { callback, type TestApp, testApp } from '../../packages/server/src/testing/app.ts';
 import { type Json, newKeyPair, signAssertion } from '../../packages/server/src/testing/gate.ts';
+import { setSettings } from '../../packages/server/src/testing/openemr.ts';
 import {
   type AskOptions,
   putAll,
@@ -21,7 +23,7 @@ import {
   type Target,
 } from './token-matrix.testing.ts';
 
-const { test: database, node, ask, close } = await solePlatform();
+const { test: database, node, ask, close } = await solePlatform({ config: { accounts: easyAccounts } });
 after(close);
 
 /** The resource of a target, with the marks that the matrix looks at. */
@@ -231,6 +233,48 @@ for (const scope of asked) {
     if (ofSystem(scope)) return tryAll(await ofBackend(backend, scope));
     const { status, json } = await node.requestToken(signAssertion(backend.client_id, key), { scope });
     assert.deepEqual([status, json.error], [400, 'invalid_scope']);
+  });
+}
+
+/** By name and password, without a page: a guardian gets the own record, and nobody picks a patient for staff. */
+const byPassword: Readonly<Record<string, { readonly charts: readonly string[]; readonly holder: Holder }>> = {
+  'a patient': { charts: ['ann'], holder: { charts: ['ann'], patient: 'ann', self: 'Patient/ann' } },
+  'a guardian': { charts: ['gil', 'kim'], holder: { charts: ['gil', 'kim'], patient: 'gil', self: 'Patient/gil' } },
+  'a practitioner': { charts: [], holder: { charts: 'all', self: 'Practitioner/doc' } },
+};
+
+async function accountOf(holder: Holder, charts: readonly string[]) {
+  const role = charts.length > 0 ? 'patient' : 'practitioner';
+  const account = await newAccount(node, { role, ...(holder.self === undefined ? {} : { fhirUser: holder.self }) });
+  const site = await node.gate.site('default');
+  for (const [i, patient] of charts.entries()) {
+    const relationship = i === 0 ? 'self' : 'guardian';
+    await site?.store.accounts.link(account.accountId, { patient, relationship, linkedAt: i });
+  }
+  const { userName: username, email } = account;
+  const who = role === 'patient' ? { user_role: 'patient', email } : { user_role: 'users' };
+  return { username, password: testPassword, ...who };
+}
+
+for (const [who, { charts, holder }] of Object.entries(byPassword)) {
+  test(`attack 44: a client with a password from ${who} may do what each scope says and no more`, async () => {
+    await setSettings(node, { password_grant: 'both' });
+    const credentials = await accountOf(holder, charts);
+    const app = apps['a client with a secret'];
+    assert.ok(app);
+    for (const scope of asked) {
+      const { status, json } = await app.post({ grant_type: 'password', scope, ...credentials });
+      const isGiven = !ofSystem(scope) && (!ofPatient(scope) || holder.patient !== undefined);
+      if (!isGiven) {
+        assert.deepEqual([status, json.error], [400, 'invalid_scope'], scope);
+        continue;
+      }
+      assert.deepEqual([status, json.scope], [200, scope]);
+      await tryAll({ token: json.access_token, scope, holder });
+    }
+    await setSettings(node, { password_grant: 'off' });
+    const off = await app.post({ grant_type: 'password', scope: 'openid', ...credentials });
+    assert.equal(off.status, 400);
   });
 }
 
