@@ -40,7 +40,7 @@ export function readRegistration(body: Readonly<Record<string, unknown>>, allowL
   requireSigningAlgorithm(read.metadata);
   const { scopes, warnings: scopeWarnings } = readScopes(read.metadata.scope);
   const { method, warnings: methodWarnings } = authMethodOf(read.metadata);
-  requireConfidential(method, read.metadata, scopes);
+  requireConfidential(method, scopes);
   const { grantTypes, warnings: grantWarnings } = grantTypesOf(read.metadata, method, scopes);
   return {
     metadata: {
@@ -142,9 +142,10 @@ function authMethodOf({ token_endpoint_auth_method, application_type, jwks, jwks
   return { method: method ?? 'client_secret_basic', warnings: [] };
 }
 
-function requireConfidential(method: AuthMethod, { jwks, jwks_uri }: Metadata, scopes: readonly Scope[]): void {
+/** Keys alone prove nothing: with the method `none` nobody asks for them. */
+function requireConfidential(method: AuthMethod, scopes: readonly Scope[]): void {
   const sensitive = scopes.find((scope) => scope.kind === 'resource' && scope.context !== 'patient');
-  if (sensitive && method === 'none' && jwks === undefined && jwks_uri === undefined) {
+  if (sensitive && method === 'none') {
     throw new OAuthError('confidential-scope', { received: `${shown(sensitive.text)} for a public client` });
   }
 }

@@ -136,7 +136,11 @@ const refused = {
   'control characters': [{ client_name: 'a\u0007b' }, /control characters/],
   'contacts that are no list': [{ contacts: 'me@clinic.example' }, /contacts must be a list/],
   'an unknown method': [{ token_endpoint_auth_method: 'tls_client_auth' }, /must be one of/],
-  'system/ scopes for a public client': [{ token_endpoint_auth_method: 'none', jwks: undefined }, /can keep a secret/],
+  'system/ scopes for a public client': [{ token_endpoint_auth_method: 'none', jwks: undefined }, /not none/],
+  'user/ scopes for a public client with keys': [
+    { token_endpoint_auth_method: 'none', scope: 'user/Patient.rs', redirect_uris: ['https://app.example/cb'] },
+    /not none/,
+  ],
   'a javascript: logo': [{ logo_uri: 'javascript:alert(1)' }, /logo_uri must be an http/],
 } as const;
 for (const [name, [metadata, why]] of Object.entries(refused)) {

@@ -27,9 +27,9 @@ export const registrationRefusals = {
     'Make a key pair with `chartgate keys new` and register what it prints.',
   ),
   'confidential-scope': badMetadata(
-    'system/ and user/ scopes are for clients that can keep a secret: register keys or a token_endpoint_auth_method with a secret.',
-    'jwks, jwks_uri or a client secret',
-    'Add jwks with the public half of a key, or ask for patient/ scopes only.',
+    'system/ and user/ scopes are for clients that prove who they are: token_endpoint_auth_method must be private_key_jwt or one with a secret, not none.',
+    'private_key_jwt with jwks or jwks_uri, or a client secret',
+    'Register with private_key_jwt and the public half of a key, or ask for patient/ scopes only.',
   ),
   'too-many-registrations': {
     status: 429,
