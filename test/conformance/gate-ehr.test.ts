@@ -65,7 +65,8 @@ test('conformance 8.2: the authorization endpoint takes a form from another orig
   const headers = { origin: new URL(kitRedirect).origin, 'sec-fetch-site': 'cross-site' };
   const sent = await app.authorize({ launch, scope, state: 's' }, { method: 'POST', headers });
   assert.equal(sent.status, 303, sent.text);
-  assert.ok(sent.location?.href.startsWith(issuer));
+  assert.ok(sent.location);
+  assert.ok(sent.location.href.startsWith(issuer));
   const redirect = await app.follow(sent.location, doctor);
   assert.equal(`${redirect.origin}${redirect.pathname}`, kitRedirect);
   assert.equal(redirect.searchParams.get('state'), 's');
