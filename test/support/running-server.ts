@@ -13,6 +13,10 @@ export type RunningServer = {
   readonly log: readonly string[];
   /** An access token with these scopes, as an administrator makes one. */
   token(scope: string): Promise<string>;
+  /** Names and passwords of the demo's accounts, by user name. */
+  readonly passwords: Readonly<Record<string, string>>;
+  /** What the administrator's API answers, below `{url}/apis/default/admin/`: a POST where there is a body. */
+  admin(path: string, body?: object, method?: string): Promise<Response>;
   /** A request to the FHIR API, below its base. */
   ask(path: string, token: string | undefined, init?: RequestInit): Promise<Response>;
   close(): Promise<void>;
@@ -33,17 +37,21 @@ export async function runningServer(options: Partial<ServeOptions> = {}): Promis
   });
   const { token: admin } = JSON.parse(await readFile(serving.credentialFile, 'utf8'));
   const fhir = `${serving.url}/apis/default/fhir`;
+  const ofAdmin: RunningServer['admin'] = (path, body, method = body === undefined ? 'GET' : 'POST') =>
+    fetch(`${serving.url}/apis/default/admin/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
   return {
     url: serving.url,
     fhir,
     dataDirectory,
     log,
+    passwords: Object.fromEntries(serving.demoAccounts.map(({ userName, password }) => [userName, password])),
+    admin: ofAdmin,
     async token(scope) {
-      const answer = await fetch(`${serving.url}/apis/default/admin/tokens`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ scope }),
-      });
+      const answer = await ofAdmin('tokens', { scope });
       if (!answer.ok) throw new Error(`no token: ${answer.status} ${await answer.text()}`);
       return ((await answer.json()) as { access_token: string }).access_token;
     },

@@ -52,11 +52,16 @@ export function auditRefusal(x: Exchange, { endpoint, refusal, ticket }: Refused
   x.gate.audit.recordSoon(x.site.name, { ...actorOf(x), ...act });
 }
 
-/** Writes down that an access token was issued, and for whose record. @throws {DatabaseUnavailable} then nobody may be told the token */
+/**
+ * Writes down that an access token was issued, and for whose record. What a client got for itself need not wait: the
+ * token is a committed row already, which says as much as long as it lives.
+ * @throws {DatabaseUnavailable} then nobody may be told the token
+ */
 export async function auditGrant(x: Exchange, grantType: string): Promise<void> {
   const authorization = x.authorization ?? x.code?.authorization ?? x.refreshToken?.authorization;
   const act = { act: 'token-granted', grantType, scope: x.grantedScope ?? authorization?.scope ?? '' } as const;
-  await (authorization ? audit(x, { ...act, ...patientsOf(authorization) }, partiesOf(authorization)) : audit(x, act));
+  if (authorization) await audit(x, { ...act, ...patientsOf(authorization) }, partiesOf(authorization));
+  else x.gate.audit.recordSoon(x.site.name, { ...actorOf(x), ...act });
 }
 
 /** The parties of what a user gave a client, as the audit names them. */

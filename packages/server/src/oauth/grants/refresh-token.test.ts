@@ -62,6 +62,30 @@ for (const method of ['client_secret_post', 'none', 'private_key_jwt'] as const)
   });
 }
 
+const unnamed = (refresh_token: string) =>
+  node.postForm('/oauth2/default/token', { grant_type: 'refresh_token', refresh_token });
+
+test('a public client may leave its name out, as fhirclient does', async () => {
+  const one = await testApp(node, { metadata: { token_endpoint_auth_method: 'none' } });
+  const first = await one.tokensFor(user, { scope });
+  const second = await unnamed(first.refresh_token);
+  assert.equal(second.status, 200, JSON.stringify(second.json));
+  assert.equal((await unnamed(second.json.refresh_token)).status, 200);
+  isRefused(await unnamed(first.refresh_token));
+  assert.equal(await isAlive(second.json.access_token), false, 'the replaced token is a copy, named or not');
+});
+
+test('attack 38: a client that has something to prove itself by is never named by its token', async () => {
+  for (const method of ['client_secret_basic', 'private_key_jwt'] as const) {
+    const key = method === 'private_key_jwt' ? { key: newKeyPair('ES384') } : {};
+    const one = await testApp(node, { ...key, metadata: { token_endpoint_auth_method: method } });
+    const { refresh_token } = await one.tokensFor(user, { scope });
+    isRefused(await unnamed(refresh_token), 'invalid_client', 401);
+    isRefused(await unnamed('x'.repeat(43)), 'invalid_client', 401);
+    assert.equal((await one.refresh(refresh_token)).status, 200, 'it was not used up');
+  }
+});
+
 test('a client that named the code grant alone refreshes what offline_access gave it', async () => {
   const one = await testApp(node, { metadata: { grant_types: ['authorization_code'] } });
   const { refresh_token } = await one.tokensFor(user, { scope });

@@ -39,12 +39,29 @@ const requireRefreshToken = check('refresh_token is there', (x) => {
 });
 
 const findRefreshToken = check('refresh_token is known', async (x) => {
-  const text = parameter(x, 'refresh_token') ?? '';
-  const found = /^[\w-]{43}$/.test(text)
-    ? await x.site.store.authorizations.findRefreshToken(hashOf(x), x.now)
-    : undefined;
-  if (!found) throw new OAuthError('refresh-unknown', { received: `a token of ${text.length} characters` });
+  const found = await knownToken(x);
+  if (!found) throw new OAuthError('refresh-unknown', { received: `a token of ${lengthOf(x)} characters` });
   x.refreshToken = found;
+});
+
+const lengthOf = (x: Exchange) => (parameter(x, 'refresh_token') ?? '').length;
+
+async function knownToken(x: Exchange): Promise<KnownRefreshToken | undefined> {
+  if (!/^[\w-]{43}$/.test(parameter(x, 'refresh_token') ?? '')) return undefined;
+  return x.site.store.authorizations.findRefreshToken(hashOf(x), x.now);
+}
+
+/**
+ * A public client may leave its name out, as fhirclient does and SMART's list of parameters has it: the token says whose
+ * it is, and a name that everybody knows proves nothing. Any other client is asked to authenticate, as always.
+ */
+const nameByToken = check('refresh_token names a public client', async (x) => {
+  const isNamed = x.request.headers.authorization !== undefined || parameter(x, 'client_id') !== undefined;
+  if (isNamed || parameter(x, 'client_assertion') !== undefined) return;
+  const found = await knownToken(x);
+  const client = found && (await x.site.client(found.authorization.clientId));
+  if (client?.metadata.token_endpoint_auth_method !== 'none') return;
+  x.form = new Map([...(x.form ?? []), ['client_id', client.clientId]]);
 });
 
 const requireOwnRefreshToken = check('refresh_token is of this client', (x) => {
@@ -110,6 +127,7 @@ export const refreshToken: Grant = {
   grantType: 'refresh_token',
   steps: [
     requireOneAuthentication,
+    nameByToken,
     authenticateClientToRefresh,
     requireRefreshAllowed,
     requireRefreshToken,
