@@ -5,12 +5,8 @@ import { easyAccounts, newAccount, testPassword } from '../../packages/server/sr
 import { callback, type TestApp, testApp } from '../../packages/server/src/testing/app.ts';
 import { type Json, newKeyPair, signAssertion } from '../../packages/server/src/testing/gate.ts';
 import { setSettings } from '../../packages/server/src/testing/openemr.ts';
-import {
-  type AskOptions,
-  putAll,
-  solePlatform,
-  type TestResource,
-} from '../../packages/server/src/testing/platform.ts';
+import { type AskOptions, solePlatform } from '../../packages/server/src/testing/platform.ts';
+import { putResources, type TestResource } from '../../packages/server/src/testing/put-resource.ts';
 import { type TestUser, testUser } from '../../packages/server/src/testing/user.ts';
 import {
   categorySystem,
@@ -56,7 +52,7 @@ const apps: Record<string, TestApp> = {};
 let backend: Json = {};
 
 before(async () => {
-  await putAll(database, chart.map(resourceOf));
+  await putResources(database, ...chart.map(resourceOf));
   const confidential = { redirect_uris: [callback], scope: `${base} user/*.cruds` };
   apps['a public client'] = await testApp(node, { metadata: { token_endpoint_auth_method: 'none', scope: base } });
   apps['a client with a secret'] = await testApp(node, { metadata: confidential });
@@ -165,7 +161,7 @@ async function writes(held: Held): Promise<void> {
     const created = await expect(held, target.type, statusOf(held, 'c', target, 201, 403), { method: 'POST', body });
     if (created.id) await remove(`${target.type}/${created.id}`);
     const fresh = another(target);
-    await putAll(database, [resourceOf(fresh)]);
+    await putResources(database, resourceOf(fresh));
     const changed = { ...resourceOf(fresh), language: 'en' };
     await expect(held, nameOf(fresh), statusOf(held, 'u', fresh, 200), { method: 'PUT', body: changed });
     await expect(held, nameOf(fresh), isAsked(held.scope, 'd', fresh.type) ? 204 : 403, { method: 'DELETE' });

@@ -5,7 +5,8 @@ import { fastify, type HTTPMethods } from 'fastify';
 import { easyAccounts } from '../../packages/server/src/testing/accounts.ts';
 import { testApp } from '../../packages/server/src/testing/app.ts';
 import { setSettings } from '../../packages/server/src/testing/openemr.ts';
-import { patientWithRecord, putAll, solePlatform } from '../../packages/server/src/testing/platform.ts';
+import { patientWithRecord, solePlatform } from '../../packages/server/src/testing/platform.ts';
+import { putResources } from '../../packages/server/src/testing/put-resource.ts';
 import { type TestUser, testUser } from '../../packages/server/src/testing/user.ts';
 import { gateRoutes } from '../../packages/server/src/wire/gate-routes.ts';
 
@@ -213,7 +214,7 @@ const callers: Readonly<Record<string, Caller>> = {
 
 before(async () => {
   user = await testUser(node.gate, { charts: ['ann'] });
-  await putAll(database, patientWithRecord('ann'));
+  await putResources(database, ...patientWithRecord('ann'));
   await setSettings(node, { password_grant: 'both' });
 });
 

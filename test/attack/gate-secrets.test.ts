@@ -4,7 +4,8 @@ import { after, test } from 'node:test';
 import { easyAccounts, mailedToken, TestBrowser, testPassword } from '../../packages/server/src/testing/accounts.ts';
 import { appOf, issuer, testApp } from '../../packages/server/src/testing/app.ts';
 import { type Json, newKeyPair, signAssertion, type TestGate } from '../../packages/server/src/testing/gate.ts';
-import { patientWithRecord, putAll, solePlatform } from '../../packages/server/src/testing/platform.ts';
+import { patientWithRecord, solePlatform } from '../../packages/server/src/testing/platform.ts';
+import { putResources } from '../../packages/server/src/testing/put-resource.ts';
 import { testUser } from '../../packages/server/src/testing/user.ts';
 
 const lines: string[] = [];
@@ -57,7 +58,7 @@ function keep(found: Readonly<Record<string, string | undefined>>): void {
 }
 
 test('the way is gone: registration, sign-up, sign-in, code, tokens, refusals of all kinds, the chart, the end', async () => {
-  await putAll(database, patientWithRecord('ann'));
+  await putResources(database, ...patientWithRecord('ann'));
   const app = await testApp(node);
   const { client_secret, registration_access_token } = app.client;
   keep({ client_secret, registration_access_token, adminToken: node.adminToken, password: testPassword });

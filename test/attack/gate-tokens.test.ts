@@ -6,13 +6,14 @@ import { migrate } from '../../packages/server/src/store/postgres/database/migra
 import { sql } from '../../packages/server/src/store/postgres/database/sql.ts';
 import { fhirUrl, issuer, testApp } from '../../packages/server/src/testing/app.ts';
 import { newKeyPair, publicUrl } from '../../packages/server/src/testing/gate.ts';
-import { patientWithRecord, putAll, solePlatform } from '../../packages/server/src/testing/platform.ts';
+import { patientWithRecord, solePlatform } from '../../packages/server/src/testing/platform.ts';
+import { putResources } from '../../packages/server/src/testing/put-resource.ts';
 import { testUser } from '../../packages/server/src/testing/user.ts';
 
 const { test: database, node, ask, close } = await solePlatform();
 after(close);
 before(async () => {
-  await putAll(database, patientWithRecord('ann'));
+  await putResources(database, ...patientWithRecord('ann'));
   await database.database.writes.query(
     sql`insert into chartgate.site (name, schema_name, hash_key) values ('second', 'site_second', 'k')`,
   );

@@ -6,7 +6,8 @@ import { decodeJwt } from 'jose';
 import { secretHash } from '../../packages/server/src/oauth/secret.ts';
 import { appOf, issuer } from '../../packages/server/src/testing/app.ts';
 import { newKeyPair, tokenUrl } from '../../packages/server/src/testing/gate.ts';
-import { patientWithRecord, putAll, solePlatform } from '../../packages/server/src/testing/platform.ts';
+import { patientWithRecord, solePlatform } from '../../packages/server/src/testing/platform.ts';
+import { putResources } from '../../packages/server/src/testing/put-resource.ts';
 import { testUser } from '../../packages/server/src/testing/user.ts';
 import {
   compartmentTypes,
@@ -20,7 +21,7 @@ import {
 
 const { test: database, node, ask, close } = await solePlatform();
 after(close);
-before(() => putAll(database, patientWithRecord('ann')));
+before(() => putResources(database, ...patientWithRecord('ann')));
 
 const app = await kitApp(node);
 const ann = await testUser(node.gate, { charts: ['ann'] });

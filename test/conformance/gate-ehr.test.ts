@@ -4,18 +4,18 @@ import { after, before, test } from 'node:test';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { issuer } from '../../packages/server/src/testing/app.ts';
 import { type Json, publicUrl } from '../../packages/server/src/testing/gate.ts';
-import { patientWithRecord, putAll, solePlatform } from '../../packages/server/src/testing/platform.ts';
+import { patientWithRecord, solePlatform } from '../../packages/server/src/testing/platform.ts';
+import { putResources } from '../../packages/server/src/testing/put-resource.ts';
 import { testUser } from '../../packages/server/src/testing/user.ts';
 import { compartmentTypes, fhirUrl, kitApp, kitRedirect, requestedTypes, scopesOf } from './gate.testing.ts';
 
 const { test: database, node, ask, close } = await solePlatform();
 after(close);
 before(() =>
-  putAll(database, [
-    ...patientWithRecord('ann'),
-    ...patientWithRecord('bob'),
-    { resourceType: 'Practitioner', id: 'doc' },
-  ]),
+  putResources(database, ...patientWithRecord('ann'), ...patientWithRecord('bob'), {
+    resourceType: 'Practitioner',
+    id: 'doc',
+  }),
 );
 
 const kitLaunch = 'http://localhost:4567/custom/smart/launch';

@@ -2,14 +2,15 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { newKeyPair, signAssertion } from '../../packages/server/src/testing/gate.ts';
-import { patientWithRecord, putAll, solePlatform } from '../../packages/server/src/testing/platform.ts';
+import { patientWithRecord, solePlatform } from '../../packages/server/src/testing/platform.ts';
+import { putResources } from '../../packages/server/src/testing/put-resource.ts';
 import { testUser } from '../../packages/server/src/testing/user.ts';
 import { kitApp, standaloneScope } from './gate.testing.ts';
 
 let passed = 0;
 const { test: database, node, ask, close } = await solePlatform({ now: () => Date.now() + passed });
 after(close);
-before(() => putAll(database, [...patientWithRecord('ann'), ...patientWithRecord('bob')]));
+before(() => putResources(database, ...patientWithRecord('ann'), ...patientWithRecord('bob')));
 
 const day = 24 * 3600_000;
 

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { issuer } from '../../packages/server/src/testing/app.ts';
 import { type Json, publicUrl } from '../../packages/server/src/testing/gate.ts';
-import { putAll, solePlatform, type TestResource } from '../../packages/server/src/testing/platform.ts';
+import { solePlatform } from '../../packages/server/src/testing/platform.ts';
+import { putResources, type TestResource } from '../../packages/server/src/testing/put-resource.ts';
 import { type TestUser, testUser } from '../../packages/server/src/testing/user.ts';
 import { kitApp } from './gate.testing.ts';
 
@@ -47,7 +48,7 @@ const recordOf = (patient: string): readonly TestResource[] => [
     id: `${patient}-observation-elsewhere`,
   },
 ];
-before(() => putAll(database, [...recordOf('ann'), ...recordOf('other')]));
+before(() => putResources(database, ...recordOf('ann'), ...recordOf('other')));
 
 const app = await kitApp(node);
 const newUser = () => testUser(node.gate, { charts: ['ann'] });

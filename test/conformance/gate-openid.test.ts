@@ -4,7 +4,8 @@ import { decodeJwt, decodeProtectedHeader, importJWK, jwtVerify } from 'jose';
 import { idToken } from '../../packages/server/src/oauth/id-token.ts';
 import type { Client } from '../../packages/server/src/store/gate-ports.ts';
 import { type Json, publicUrl } from '../../packages/server/src/testing/gate.ts';
-import { putAll, solePlatform } from '../../packages/server/src/testing/platform.ts';
+import { solePlatform } from '../../packages/server/src/testing/platform.ts';
+import { putResources } from '../../packages/server/src/testing/put-resource.ts';
 import { exchangeAt, newAccount, newAuthorization, newPatientApp } from '../../packages/server/src/testing/user.ts';
 
 let server: Awaited<ReturnType<typeof solePlatform>>;
@@ -12,8 +13,8 @@ let client: Client;
 before(async () => {
   server = await solePlatform();
   client = await newPatientApp(server.node);
-  await putAll(server.test, [{ resourceType: 'Patient', id: '1' }]);
-  await putAll(server.test, [{ resourceType: 'Practitioner', id: '2' }]);
+  await putResources(server.test, { resourceType: 'Patient', id: '1' });
+  await putResources(server.test, { resourceType: 'Practitioner', id: '2' });
 });
 after(() => server.close());
 

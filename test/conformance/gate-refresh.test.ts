@@ -1,13 +1,14 @@
 /** Refresh as the (g)(10) kit asserts it: section 5. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { patientWithRecord, putAll, solePlatform } from '../../packages/server/src/testing/platform.ts';
+import { patientWithRecord, solePlatform } from '../../packages/server/src/testing/platform.ts';
+import { putResources } from '../../packages/server/src/testing/put-resource.ts';
 import { testUser } from '../../packages/server/src/testing/user.ts';
 import { kitApp, standaloneScope } from './gate.testing.ts';
 
 const { test: database, node, ask, close } = await solePlatform();
 after(close);
-before(() => putAll(database, patientWithRecord('ann')));
+before(() => putResources(database, ...patientWithRecord('ann')));
 
 const app = await kitApp(node);
 const ann = await testUser(node.gate, { charts: ['ann'] });

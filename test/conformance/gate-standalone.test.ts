@@ -1,7 +1,8 @@
 /** Standalone launch of the (g)(10) kit: sections 3, 6, 7 and 10 of what it asserts. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { patientWithRecord, putAll, solePlatform } from '../../packages/server/src/testing/platform.ts';
+import { patientWithRecord, solePlatform } from '../../packages/server/src/testing/platform.ts';
+import { putResources } from '../../packages/server/src/testing/put-resource.ts';
 import { testUser } from '../../packages/server/src/testing/user.ts';
 import {
   compartmentTypes,
@@ -16,12 +17,13 @@ import {
 const { test: database, node, ask, close } = await solePlatform();
 after(close);
 before(() =>
-  putAll(database, [
+  putResources(
+    database,
     ...patientWithRecord('ann'),
     ...patientWithRecord('other'),
     { resourceType: 'Organization', id: 'org' },
     { resourceType: 'Location', id: 'north', name: 'North', address: { text: 'Elm Street 1' } },
-  ]),
+  ),
 );
 
 const app = await kitApp(node);

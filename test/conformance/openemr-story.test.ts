@@ -5,11 +5,12 @@ import { easyAccounts, newAccount, testPassword } from '../../packages/server/sr
 import { callback, fhirUrl } from '../../packages/server/src/testing/app.ts';
 import { type Json, newKeyPair, signAssertion } from '../../packages/server/src/testing/gate.ts';
 import { enable, enabledClient, setSettings, tokenForm } from '../../packages/server/src/testing/openemr.ts';
-import { patientWithRecord, putAll, solePlatform } from '../../packages/server/src/testing/platform.ts';
+import { patientWithRecord, solePlatform } from '../../packages/server/src/testing/platform.ts';
+import { putResources } from '../../packages/server/src/testing/put-resource.ts';
 
 const { test: database, node, ask, close } = await solePlatform({ config: { accounts: easyAccounts } });
 after(close);
-before(() => putAll(database, [...patientWithRecord('ann'), ...patientWithRecord('bob')]));
+before(() => putResources(database, ...patientWithRecord('ann'), ...patientWithRecord('bob')));
 
 const key = newKeyPair();
 const { n, e, kid } = key.publicJwk as { n: string; e: string; kid: string };

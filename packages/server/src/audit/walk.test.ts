@@ -3,7 +3,8 @@ import { after, test } from 'node:test';
 import { easyAccounts, mailedToken, TestBrowser } from '../testing/accounts.ts';
 import { testApp } from '../testing/app.ts';
 import type { Json } from '../testing/gate.ts';
-import { putAll, solePlatform } from '../testing/platform.ts';
+import { solePlatform } from '../testing/platform.ts';
+import { putResources } from '../testing/put-resource.ts';
 
 const { test: database, node, ask, close } = await solePlatform({ config: { accounts: easyAccounts } });
 after(close);
@@ -20,7 +21,12 @@ async function acts(): Promise<readonly Json[]> {
 }
 
 test('the whole way from the sign-up to the sign-out stands in the audit, for administrators and for the patient', async () => {
-  await putAll(database, [{ resourceType: 'Patient', id: 'ann', name: [{ family: 'Ann' }], birthDate: '1984-05-03' }]);
+  await putResources(database, {
+    resourceType: 'Patient',
+    id: 'ann',
+    name: [{ family: 'Ann' }],
+    birthDate: '1984-05-03',
+  });
   const app = await testApp(node, { metadata: { client_name: 'Heart diary' } });
 
   await node.postJson(`${api}/account`, { user_name: 'ann', email, password });

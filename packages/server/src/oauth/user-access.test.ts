@@ -4,7 +4,8 @@ import { migrate } from '../store/postgres/database/migrate.ts';
 import { sql } from '../store/postgres/database/sql.ts';
 import { testApp } from '../testing/app.ts';
 import { newKeyPair, signAssertion } from '../testing/gate.ts';
-import { patientWithRecord, putAll, solePlatform, type TestPlatform, testPlatform } from '../testing/platform.ts';
+import { patientWithRecord, solePlatform, type TestPlatform, testPlatform } from '../testing/platform.ts';
+import { putResources } from '../testing/put-resource.ts';
 import { signedIn, testUser } from '../testing/user.ts';
 import { authenticateBearer } from './bearer.ts';
 
@@ -23,10 +24,11 @@ assert.ok(site);
 const { accounts } = site.store;
 
 before(() =>
-  putAll(database, [
-    ...['ann', 'gil', 'kim', 'stranger'].flatMap(patientWithRecord),
-    { resourceType: 'Practitioner', id: 'doc', name: [{ family: 'Doc' }] },
-  ]),
+  putResources(database, ...['ann', 'gil', 'kim', 'stranger'].flatMap(patientWithRecord), {
+    resourceType: 'Practitioner',
+    id: 'doc',
+    name: [{ family: 'Doc' }],
+  }),
 );
 
 async function found(token: string, search = 'Observation', at: TestPlatform['ask'] = ask): Promise<readonly string[]> {

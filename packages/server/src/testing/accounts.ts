@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { defaultAccountConfig } from '../account/config.ts';
 import type { GateConfig } from '../oauth/config.ts';
-import { newIdentifier } from '../oauth/secret.ts';
 import type { Account } from '../store/account-ports.ts';
 import { type Json, publicUrl, type TestGate } from './gate.ts';
+import { newAccount as accountInStore } from './user.ts';
 
 const plenty = { perMinute: 1e6, burst: 1e6 };
 
@@ -25,23 +24,9 @@ export const easyAccounts: GateConfig['accounts'] = {
 
 export const testPassword = 'seven green kettles';
 
-/** An active account, made in the store. Its password is `testPassword`. */
-export async function newAccount({ gate }: TestGate, more: Partial<Account> = {}): Promise<Account> {
-  const site = await gate.site('default');
-  const userName = more.userName ?? `jo-${randomUUID().slice(0, 13)}`;
-  const account: Account = {
-    accountId: newIdentifier(),
-    userName,
-    email: `${userName}@mail.example`,
-    status: 'active',
-    role: 'patient',
-    passwordHash: await gate.accounts.passwords.hash(testPassword),
-    epoch: 0,
-    createdAt: gate.now(),
-    ...more,
-  };
-  if (!(await site?.store.accounts.insert(account))) throw new Error(`${userName} is taken`);
-  return account;
+/** An active account whose password is `testPassword`. */
+export async function newAccount(node: TestGate, more: Partial<Account> = {}): Promise<Account> {
+  return accountInStore(node, { passwordHash: await node.gate.accounts.passwords.hash(testPassword), ...more });
 }
 
 /** The mails to an address, the newest first. */

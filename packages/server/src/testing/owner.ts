@@ -1,14 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { totpCode } from '../account/factors/totp.ts';
 import type { Mail } from '../account/mail/mail.ts';
 import type { Exchange } from '../oauth/exchange.ts';
-import { newIdentifier, newSecret, secretHash } from '../oauth/secret.ts';
+import { newSecret } from '../oauth/secret.ts';
 import { cookie } from '../pages/browser.ts';
 import type { Account } from '../store/account-ports.ts';
-import { resourceStore } from '../store/postgres/resource-store.ts';
 import { easyAccounts } from './accounts.ts';
 import { type Answer, publicUrl, soleGate, type TestGate } from './gate.ts';
-import { content, permitted } from './permits.ts';
+import { putResources } from './put-resource.ts';
+import { exchangeAt, newAccount, newSession } from './user.ts';
 
 /** A gate whose mail is kept and whose clock is moved by hand. */
 export async function gateWithMail() {
@@ -20,39 +19,16 @@ export async function gateWithMail() {
     now: () => clock.now,
   });
   const subjects = (to: string) => mails.filter((mail) => mail.to === to).map((mail) => mail.subject.split(' (')[0]);
-  const store = resourceStore(sole.test.database, sole.test.site);
-  const putPatient = async (patient: { readonly id: string; readonly [member: string]: unknown }) => {
-    const asked = { type: 'Patient', id: patient.id, content: content({ resourceType: 'Patient', ...patient }) };
-    const createPermitted = permitted({ code: 'create', type: 'Patient', content: asked.content });
-    await store.write([{ kind: 'update', permitted: permitted({ code: 'update', ...asked }), createPermitted }]);
-  };
+  const putPatient = (patient: { readonly id: string; readonly [member: string]: unknown }) =>
+    putResources(sole.test, { resourceType: 'Patient', ...patient });
   return { ...sole, mails, clock, subjects, putPatient };
 }
 
 /** Somebody who is signed in. */
 export async function newOwner(node: TestGate, more: Partial<Account> = {}) {
-  const site = await node.gate.site('default');
-  if (!site) throw new Error('The test database has no site');
-  const userName = `jo-${randomUUID()}`;
-  const now = node.gate.now();
-  const account: Account = {
-    accountId: newIdentifier(),
-    userName,
-    email: `${userName}@mail.example`,
-    status: 'active',
-    role: 'patient',
-    epoch: 0,
-    createdAt: now,
-    ...more,
-  };
-  await site.store.accounts.insert(account);
-  const signIn = async () => {
-    const secret = newSecret();
-    const times = { authTime: node.gate.now(), seenAt: node.gate.now(), expiresAt: node.gate.now() + 1e9 };
-    const session = { hash: secretHash(secret), sessionId: newIdentifier(), amr: ['pwd'], userAgent: '', ...times };
-    await site.store.sessions.insert({ ...session, accountId: account.accountId, epoch: account.epoch });
-    return secret;
-  };
+  const account = await newAccount(node, more);
+  const { site } = await exchangeAt(node);
+  const signIn = async () => (await newSession(node, account)).session;
   const token = await signIn();
   const call = async (
     method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
@@ -89,13 +65,10 @@ export async function newOwner(node: TestGate, more: Partial<Account> = {}) {
       headers: { cookie: browser, origin: publicUrl, 'content-type': 'application/x-www-form-urlencoded' },
       payload: new URLSearchParams(fields).toString(),
     });
-  const exchange = async (remoteAddress = '192.0.2.1'): Promise<Exchange> => ({
-    gate: node.gate,
-    site,
-    settings: await site.settings(),
-    now: node.gate.now(),
-    request: { method: 'POST', headers: {}, query: '', body: '', site: 'default', parameters: {}, remoteAddress },
-  });
+  const exchange = async (remoteAddress = '192.0.2.1'): Promise<Exchange> => {
+    const x = await exchangeAt(node);
+    return { ...x, request: { ...x.request, remoteAddress } };
+  };
   return { account, token, site, signIn, call, open, send, post, exchange };
 }
 

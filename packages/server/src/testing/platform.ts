@@ -6,7 +6,7 @@ import { chartAuditOf } from '../wire/audit.ts';
 import { gateRoutes } from '../wire/gate-routes.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 import { type Json, publicUrl, type TestGate, type TestGateOptions, testGate } from './gate.ts';
-import { content, permitted } from './permits.ts';
+import type { TestResource } from './put-resource.ts';
 
 /** The chart behind the gate, as the server puts them together. */
 export type TestPlatform = {
@@ -89,24 +89,6 @@ export async function solePlatform(options: TestGateOptions & PlatformLog = {}) 
     },
   };
 }
-
-/** Writes resources as they are, with their ids. */
-export async function putAll(test: TestDatabase, resources: readonly TestResource[]): Promise<void> {
-  const store = resourceStore(test.database, test.site);
-  for (const resource of resources) {
-    const { resourceType: type, id } = resource;
-    const asked = { type, id, content: content(resource) };
-    await store.write([
-      {
-        kind: 'update',
-        permitted: permitted({ code: 'update', ...asked }),
-        createPermitted: permitted({ code: 'create', type, content: asked.content }),
-      },
-    ]);
-  }
-}
-
-export type TestResource = { readonly resourceType: string; readonly id: string; readonly [member: string]: unknown };
 
 /** A patient with an observation and an encounter: `Patient/{id}`, `Observation/{id}-o`, `Encounter/{id}-e`. */
 export function patientWithRecord(id: string): readonly TestResource[] {

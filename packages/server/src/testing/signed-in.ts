@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { newIdentifier, newSecret, secretHash } from '../oauth/secret.ts';
+import { newSecret, secretHash } from '../oauth/secret.ts';
 import { cookie } from '../pages/browser.ts';
 import type { Account, ChartLink } from '../store/account-ports.ts';
 import type { AuthorizationRequest } from '../store/authorization-ports.ts';
 import type { TestGate } from './gate.ts';
+import { exchangeAt, newAccount, newSession } from './user.ts';
 
 export type PageAnswer = {
   readonly status: number;
@@ -73,36 +73,13 @@ export type SignedInOptions = {
 
 /** Somebody new who is signed in: the account, the session's token, and a browser with its cookie. */
 export async function signedIn(node: TestGate, options: SignedInOptions = {}) {
-  const { role = 'patient', userName = `user-${randomUUID()}`, fhirUser, charts = {} } = options;
-  const site = await node.gate.site('default');
-  if (!site) throw new Error('The test database has no site');
-  const account: Account = {
-    accountId: newIdentifier(),
-    userName,
-    email: `${userName}@mail.example`,
-    status: 'active',
-    role,
-    ...(fhirUser === undefined ? {} : { fhirUser }),
-    epoch: 0,
-    createdAt: node.gate.now(),
-  };
-  await site.store.accounts.insert(account);
+  const { charts = {}, ...given } = options;
+  const account = await newAccount(node, given);
+  const { site, now } = await exchangeAt(node);
   for (const [patient, relationship] of Object.entries(charts)) {
-    await site.store.accounts.link(account.accountId, { patient, relationship, linkedAt: node.gate.now() });
+    await site.store.accounts.link(account.accountId, { patient, relationship, linkedAt: now });
   }
-  const token = newSecret();
-  const now = node.gate.now();
-  await site.store.sessions.insert({
-    hash: secretHash(token),
-    sessionId: newIdentifier(),
-    accountId: account.accountId,
-    epoch: 0,
-    amr: ['pwd'],
-    authTime: now,
-    seenAt: now,
-    expiresAt: now + 8 * 3600_000,
-    userAgent: 'test',
-  });
+  const { session: token } = await newSession(node, account);
   const place = { publicUrl: node.gate.config.publicUrl, site: 'default' };
   return { account, token, browser: testBrowser(node.app, [cookie(place, 'session', token)]), site };
 }

@@ -24,7 +24,7 @@ export async function newAccount(
   siteName?: string,
 ): Promise<Account> {
   const { site, now } = await exchangeAt(node, siteName);
-  const name = `user-${randomUUID()}`;
+  const name = account.userName ?? `user-${randomUUID()}`;
   const made: Account = {
     accountId: newIdentifier(),
     userName: name,
@@ -35,7 +35,7 @@ export async function newAccount(
     createdAt: now,
     ...account,
   };
-  await site.store.accounts.insert(made);
+  if (!(await site.store.accounts.insert(made))) throw new Error(`${name} is taken`);
   return made;
 }
 

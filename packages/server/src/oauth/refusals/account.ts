@@ -25,9 +25,9 @@ export const accountRefusals = {
   'step-up-needed': {
     status: 403,
     error: 'login_required',
-    description: 'Your sign-in is too old for this: show your password once more.',
-    expected: 'a sign-in in the last 10 minutes, or the password',
-    advice: 'Send the password along, or sign in again.',
+    description: 'Your sign-in is too old for this: show your password once more, or a second factor.',
+    expected: 'a sign-in in the last 10 minutes, the password, or a second factor',
+    advice: 'Send the password or a second factor along, or sign in again.',
   },
   'password-wrong': {
     status: 403,
