@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { decodeJwt } from 'jose';
 import { secretHash } from '../../packages/server/src/oauth/secret.ts';
 import { appOf, issuer } from '../../packages/server/src/testing/app.ts';
 import { newKeyPair, tokenUrl } from '../../packages/server/src/testing/gate.ts';
@@ -60,6 +61,9 @@ test('conformance 9.16: a public client gets tokens by its client_id in the body
   assert.match(String(headers['cache-control']), /no-store/);
   assert.ok(json.refresh_token);
   assert.equal((await ask(`Patient/${json.patient}`, json.access_token)).status, 200);
+  assert.equal(decodeJwt(json.id_token).aud, one.client.client_id);
+  const next = await one.refresh(json.refresh_token);
+  assert.deepEqual([next.status, next.json.scope], [200, json.scope]);
 });
 
 test('conformance 9.17: BAD_CODE with good authentication is exactly 400, BAD_CLIENT_ID in Basic 401', async () => {
@@ -120,6 +124,9 @@ test('conformance 9.20: introspection agrees with the token response', async () 
   assert.deepEqual(json.scope.split(' ').toSorted(), tokens.scope.split(' ').toSorted());
   assert.ok(json.exp > Date.now() / 1000 - 600);
   assert.equal(json.patient, tokens.patient);
+  const { iss, sub, fhirUser } = decodeJwt(tokens.id_token);
+  assert.deepEqual([json.iss, json.sub, json.fhirUser], [iss, sub, fhirUser]);
+  assert.equal(sub, ann.account.accountId);
   for (const name of ['client_id', 'patient', 'iss', 'sub']) assert.equal(typeof json[name], 'string', name);
   const invalid = await app.post({ token: 'invalid_token_value' }, '/oauth2/default/introspect');
   assert.deepEqual([invalid.status, invalid.json], [200, { active: false }]);
@@ -130,6 +137,7 @@ test('conformance 9.21: an asymmetric client needs no client_id, no iat and no n
     const one = await kitApp(node, { key });
     const tokens = await one.tokensFor(ann, { scope: standaloneScope });
     assert.equal((await ask(`Patient/${tokens.patient}`, tokens.access_token)).status, 200);
+    assert.equal(decodeJwt(tokens.id_token).aud, one.client.client_id);
     const second = await one.refresh(tokens.refresh_token);
     const third = await one.refresh(second.json.refresh_token, { scope: tokens.scope });
     assert.deepEqual([second.status, third.status], [200, 200]);
@@ -147,7 +155,7 @@ test('conformance 9.22: v1 scopes are granted as they were asked for', async () 
   assert.equal((await ask('Patient/ann', tokens.access_token)).status, 200);
 });
 
-test('conformance 15: pages of any origin may call the token endpoint and read what it answers', async () => {
+test('conformance 15.1, 15.2: pages of any origin may call the token endpoint and the chart, and read what they answer', async () => {
   const path = tokenUrl.slice(new URL(tokenUrl).origin.length);
   const preflight = await node.app.inject({
     method: 'OPTIONS',
@@ -167,4 +175,30 @@ test('conformance 15: pages of any origin may call the token endpoint and read w
   assert.match(String(refused.headers['access-control-expose-headers']), /www-authenticate/i);
   const discovery = `${fhirUrl.slice(new URL(fhirUrl).origin.length)}/.well-known/smart-configuration`;
   assert.equal((await node.get(discovery)).headers['access-control-allow-origin'], '*');
+  const { access_token } = await app.tokensFor(ann, { scope: standaloneScope });
+  const read = await node.app.inject({
+    method: 'GET',
+    url: '/apis/default/fhir/Patient/ann',
+    headers: { origin: 'https://app.example', authorization: `Bearer ${access_token}` },
+  });
+  assert.ok(['*', 'https://app.example'].includes(String(read.headers['access-control-allow-origin'])));
+  for (const name of ['Location', 'Content-Location', 'ETag', 'WWW-Authenticate']) {
+    assert.match(String(read.headers['access-control-expose-headers']), new RegExp(`\\b${name}\\b`, 'i'), name);
+  }
+});
+
+test('conformance 9.20: introspection of a token from an EHR launch tells its encounter', async () => {
+  const doctor = await testUser(node.gate, { role: 'practitioner', fhirUser: 'Practitioner/doc' });
+  const body = { client_id: app.client.client_id, patient: 'ann', encounter: 'ann-e' };
+  const launched = await node.postJson('/apis/default/launch', body, doctor.session);
+  assert.equal(launched.status, 400, 'an app without launch_uri is not launched');
+  const one = await kitApp(node, { metadata: { launch_uri: 'http://localhost:4567/custom/smart/launch' } });
+  const { json } = await node.postJson(
+    '/apis/default/launch',
+    { ...body, client_id: one.client.client_id },
+    doctor.session,
+  );
+  const tokens = await one.tokensFor(doctor, { scope: 'launch openid fhirUser user/*.rs', launch: json.launch });
+  const told = (await one.post({ token: tokens.access_token }, '/oauth2/default/introspect')).json;
+  assert.deepEqual([told.patient, told.encounter], ['ann', 'ann-e']);
 });

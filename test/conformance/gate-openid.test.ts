@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { decodeJwt, decodeProtectedHeader, importJWK, jwtVerify } from 'jose';
 import { idToken } from '../../packages/server/src/oauth/id-token.ts';
-import { supportedGrantTypes } from '../../packages/server/src/oauth/token.ts';
 import type { Client } from '../../packages/server/src/store/gate-ports.ts';
 import { type Json, publicUrl } from '../../packages/server/src/testing/gate.ts';
 import { putAll, solePlatform } from '../../packages/server/src/testing/platform.ts';
@@ -53,11 +52,7 @@ test('conformance 1.02: the members that are demanded are there, of the type the
   assert.ok(json.capabilities.every(isFilled));
 });
 
-const hasCodeGrant = supportedGrantTypes.includes('authorization_code');
-
-test('conformance 1.02: grant_types_supported includes authorization_code [1.8.02, 3.7.02]', {
-  skip: hasCodeGrant ? false : 'the token endpoint does not have the grant yet',
-}, async () => {
+test('conformance 1.02: grant_types_supported includes authorization_code [1.8.02, 3.7.02]', async () => {
   assert.ok((await get(smart)).json.grant_types_supported.includes('authorization_code'));
 });
 

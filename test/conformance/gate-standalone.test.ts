@@ -15,7 +15,14 @@ import {
 
 const { test: database, node, ask, close } = await solePlatform();
 after(close);
-before(() => putAll(database, [...patientWithRecord('ann'), ...patientWithRecord('other')]));
+before(() =>
+  putAll(database, [
+    ...patientWithRecord('ann'),
+    ...patientWithRecord('other'),
+    { resourceType: 'Organization', id: 'org' },
+    { resourceType: 'Location', id: 'north', name: 'North', address: { text: 'Elm Street 1' } },
+  ]),
+);
 
 const app = await kitApp(node);
 const ann = await testUser(node.gate, { charts: ['ann'] });
@@ -82,7 +89,7 @@ test('conformance 3.10: without a token a read is answered 401', async () => {
   assert.match(String(headers['www-authenticate']), /^Bearer/);
 });
 
-test('conformance 3.11: patient is the bare id, and the token reads that patient', async () => {
+test('conformance 3.11, 3.12: patient is the bare id, and the token reads that patient', async () => {
   const { patient, access_token } = await app.tokensFor(ann, { scope: standaloneScope });
   assert.equal(patient, 'ann');
   const { status, json } = await ask(`Patient/${patient}`, access_token);
@@ -90,7 +97,7 @@ test('conformance 3.11: patient is the bare id, and the token reads that patient
   assert.equal(json.resourceType, 'Patient');
 });
 
-test('conformance 6: each type of the unrestricted check is granted, and its search answers 200', async () => {
+test('conformance 6.1, 6.2: each type of the unrestricted check is granted, and its search answers 200', async () => {
   const { scope, patient, access_token } = await app.tokensFor(ann, { scope: standaloneScope });
   for (const type of unrestrictedTypes) {
     assert.ok(scope.split(' ').includes(`patient/${type}.rs`), type);
@@ -101,7 +108,7 @@ test('conformance 6: each type of the unrestricted check is granted, and its sea
   }
 });
 
-test('conformance 7: what the user unticks is neither in the scope nor open', async () => {
+test('conformance 7.2, 7.3, 7.4: what the user unticks is neither in the scope nor open', async () => {
   const someone = await testUser(node.gate, { charts: ['ann'] });
   const kept = new Set(['Patient', 'Condition', 'Observation']);
   const refused = scopesOf(
@@ -118,6 +125,7 @@ test('conformance 7: what the user unticks is neither in the scope nor open', as
     assert.ok(isKept ? status === 200 : status === 401 || status === 403, `${type}: ${status}`);
   }
   assert.ok(!scope.includes('patient/*'));
+  assert.equal((await ask('Patient/ann', access_token)).status, 200);
 });
 
 test('conformance 10.1: scopes of v1 and v2 mean the same, and are answered in the words they were asked in', async () => {
@@ -138,7 +146,7 @@ test('conformance 10.2: r reads and s searches, and neither does the other', asy
   assert.equal((await ask('Observation', searchOnly.access_token)).status, 200);
 });
 
-test("conformance 10.3: patient/ scopes hold to the context's patient", async () => {
+test("conformance 10.3: patient/ scopes hold to the context's patient, and open the directory to be read", async () => {
   const { access_token } = await app.tokensFor(ann, { scope: standaloneScope });
   assert.equal((await ask('Patient/other', access_token)).status, 404);
   assert.equal((await ask('Observation/other-o', access_token)).status, 404);
@@ -146,6 +154,14 @@ test("conformance 10.3: patient/ scopes hold to the context's patient", async ()
     (await ask('Patient', access_token)).json.entry.map(({ resource }: { resource: { id: string } }) => resource.id),
     ['ann'],
   );
+  const location = 'Location?address=Elm&name=North';
+  const { status, json } = await ask(location, access_token);
+  assert.equal(status, 200);
+  assert.deepEqual(
+    json.entry.map(({ resource }: { resource: { id: string } }) => resource.id),
+    ['north'],
+  );
+  for (const name of ['Organization/org', 'Location/north']) assert.equal((await ask(name, access_token)).status, 200);
 });
 
 test('conformance 10.4: what is included needs a scope of its own type', async () => {

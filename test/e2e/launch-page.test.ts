@@ -56,7 +56,7 @@ after(async () => {
   await close();
 });
 
-test('conformance 8: from the launch page through the app and the consent to a token with patient and encounter', async () => {
+test('conformance 8.1, 8.4: from the launch page through the app and the consent to a token with patient and encounter', async () => {
   const user = await signedIn(node, { role: 'practitioner', fhirUser: 'Practitioner/1' });
   const context = await window(user.token);
   const page = await context.newPage();

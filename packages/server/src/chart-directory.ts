@@ -2,7 +2,9 @@ import { FhirError, isResourceId, parseScope, parseSearch, type SearchOptions } 
 import type { SearchPosition } from './access/interaction.ts';
 import { type Rights, rightsOf } from './access/rights.ts';
 import { openCursor, sealCursor } from './interaction/cursor.ts';
-import type { ChartDirectory, EncounterEntry, PatientEntry, PatientQuery } from './store/chart-directory.ts';
+import { listOf, patientCard, patientEntry, textOf } from './patient-card.ts';
+import { folded } from './store/account-ports.ts';
+import type { ChartDirectory, EncounterEntry, PatientCard, PatientQuery } from './store/chart-directory.ts';
 import type { ResourceStore } from './store/ports.ts';
 
 type Parts = {
@@ -26,7 +28,20 @@ export function chartDirectory(parts: Parts): ChartDirectory {
   });
   const search = (type: string, asked: Pairs, after?: SearchPosition) => find({ ...parts, rights }, type, asked, after);
 
+  async function cards(asked: Pairs): Promise<readonly PatientCard[]> {
+    const { resources } = await lookFor(() => search('Patient', [...asked, ['_count', '10']]));
+    return resources.map(patientCard);
+  }
+
+  async function read(type: 'Patient' | 'Encounter', id: string): Promise<Json | undefined> {
+    if (!isResourceId(id)) return undefined;
+    const found = await parts.store.read(rights.require({ code: 'read', type, id }));
+    return found && found.method !== 'DELETE' ? (JSON.parse(found.body) as Json) : undefined;
+  }
+
   return {
+    read,
+
     async patientNames(ids) {
       const known = [...new Set(ids)].filter(isResourceId).slice(0, 200);
       if (known.length === 0) return new Map();
@@ -41,16 +56,12 @@ export function chartDirectory(parts: Parts): ChartDirectory {
       if (asked.length === 0 || !isDate) return { patients: [] };
       const seal = { key: parts.cursorKey, boundTo: JSON.stringify(['patients', parts.site, asked]) };
       const page = [['_sort', 'family,given,birthdate'] as const, ['_count', '20'] as const];
-      try {
+      const { resources, next } = await lookFor(() => {
         const after = query.page === undefined ? undefined : (openCursor(query.page, seal) as SearchPosition);
-        const { resources, next } = await search('Patient', [...asked, ...page], after);
-        const patients = resources.map(patientEntry);
-        return next ? { patients, nextPage: sealCursor(next, seal) } : { patients };
-      } catch (error) {
-        // what cannot be looked for is nobody's: a date that is none, a page of another search
-        if (error instanceof FhirError && error.status < 500) return { patients: [] };
-        throw error;
-      }
+        return search('Patient', [...asked, ...page], after);
+      });
+      const patients = resources.map(patientEntry);
+      return next ? { patients, nextPage: sealCursor(next, seal) } : { patients };
     },
 
     async encountersOf(patient) {
@@ -63,12 +74,34 @@ export function chartDirectory(parts: Parts): ChartDirectory {
       return (await search('Encounter', asked)).resources.map(encounterEntry);
     },
 
-    async read(type, id) {
-      if (!isResourceId(id)) return undefined;
-      const found = await parts.store.read(rights.require({ code: 'read', type, id }));
-      return found && found.method !== 'DELETE' ? (JSON.parse(found.body) as Json) : undefined;
+    async card(id) {
+      const patient = await read('Patient', id);
+      return patient && patientCard(patient);
     },
+
+    async cardsByEmail(email) {
+      // a token is compared letter by letter, and records have addresses as they were written
+      const spellings = new Set([email, email.toLowerCase(), folded(email)]);
+      const found = await cards([['email', [...spellings].map(escaped).join(',')]]);
+      return found.filter(({ emailKeys }) => emailKeys.includes(folded(email)));
+    },
+
+    cardsByBirth: (birthDate, familyName) =>
+      cards([
+        ['birthdate', birthDate],
+        ['family', escaped(familyName)],
+      ]),
   };
+}
+
+/** What cannot be looked for is nobody's: a date that is none, a page of another search. */
+async function lookFor(search: () => Promise<Found>): Promise<Found> {
+  try {
+    return await search();
+  } catch (error) {
+    if (error instanceof FhirError && error.status < 500) return { resources: [] };
+    throw error;
+  }
 }
 
 type Pairs = readonly (readonly [name: string, value: string])[];
@@ -103,28 +136,7 @@ function given(name: string, value: string | undefined): Pairs {
 
 /** As a value and nothing else: people write commas and bars without meaning anything by them. */
 function escaped(text: string): string {
-  return text.slice(0, 100).replace(/[\\,|$]/g, (character) => `\\${character}`);
-}
-
-function patientEntry(patient: Json): PatientEntry {
-  const { id, birthDate } = patient;
-  const identifiers = listOf(patient.identifier).map(({ value }) => value);
-  return {
-    id: String(id),
-    name: nameOf(listOf(patient.name)),
-    ...(typeof birthDate === 'string' ? { birthDate } : {}),
-    identifiers: identifiers.filter((value) => typeof value === 'string').slice(0, 3),
-  };
-}
-
-/** The name in use: an official or a usual one before a nickname, and none that was given up. */
-function nameOf(names: readonly Json[]): string {
-  const order = ['official', 'usual', undefined, 'nickname', 'temp', 'anonymous', 'maiden', 'old'];
-  const [name] = names.toSorted((a, b) => order.indexOf(textOf(a.use)) - order.indexOf(textOf(b.use)));
-  if (!name) return 'A patient without a name';
-  const parts = [...textsOf(name.given), textOf(name.family), ...textsOf(name.suffix)];
-  const said = textOf(name.text) ?? parts.filter((part) => part !== undefined).join(' ');
-  return said.trim() || 'A patient without a name';
+  return text.slice(0, 254).replace(/[\\,|$]/g, (character) => `\\${character}`);
 }
 
 function encounterEntry(encounter: Json): EncounterEntry {
@@ -138,16 +150,4 @@ function encounterEntry(encounter: Json): EncounterEntry {
 function wordsOfConcept(concept: Json): readonly string[] {
   const texts = [textOf(concept.text), ...listOf(concept.coding).map(({ display }) => textOf(display))];
   return texts.filter((text) => text !== undefined);
-}
-
-function listOf(value: unknown): readonly Json[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'object' && item !== null) : [];
-}
-
-function textsOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

@@ -5,9 +5,9 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { defaultAccountConfig } from './account/config.ts';
-import { startDelivery } from './account/deliver.ts';
-import { outboxMailer } from './account/outbox.ts';
-import { smtpTransport } from './account/smtp.ts';
+import { startDelivery } from './account/mail/deliver.ts';
+import { outboxMailer } from './account/mail/outbox.ts';
+import { smtpTransport } from './account/mail/smtp.ts';
 import { openHeadsFile } from './audit/heads-file.ts';
 import { chartDirectory } from './chart-directory.ts';
 import { ensureAdminCredential } from './clients/admin-credential.ts';
@@ -23,7 +23,6 @@ import { authenticateBearer } from './oauth/bearer.ts';
 import { defaultGateConfig } from './oauth/config.ts';
 import { openGate } from './oauth/gate.ts';
 import { loadSealingKey } from './oauth/sealing-key.ts';
-import { patientDirectory } from './patient-directory.ts';
 import { conformanceStore } from './store/postgres/conformance/conformance-store.ts';
 import { type DatabaseAddress, openDatabase } from './store/postgres/database/database.ts';
 import { migrate } from './store/postgres/database/migrate.ts';
@@ -98,7 +97,6 @@ async function start(
   const stores = gateStores(database, address);
   const sealingKey = await loadSealingKey(options.dataDirectory, process.env.CHARTGATE_SEALING_KEY);
   const directory = chartDirectory({ site: siteName, store, conformance, cursorKey: site.hashKey });
-  const patients = patientDirectory({ site: siteName, store, parameters: conformance.parameters });
   const gate = await openGate({
     config: {
       ...defaultGateConfig,
@@ -112,7 +110,6 @@ async function start(
     mailer: outboxMailer(stores, { sealingKey, now: Date.now }),
     auditHeads: await openHeadsFile(join(options.dataDirectory, 'audit-heads')),
     directory: (name) => (name === siteName ? directory : undefined),
-    patients: (name) => (name === siteName ? patients : undefined),
   });
   stops.push(() => gate.close());
   if (transport) stops.push(startDelivery(gate, transport));

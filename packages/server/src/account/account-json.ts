@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { GateSite } from '../oauth/gate.ts';
-import type { Account } from '../store/account-ports.ts';
-import type { accountJson } from './schema.ts';
+import type { Account, ChartLink } from '../store/account-ports.ts';
+import type { accountJson, chartJson } from './schema.ts';
 
 /** An account in the wire's spelling, with the records it opens. Nothing of it is a secret. */
 export async function toJson(
@@ -16,9 +16,13 @@ export async function toJson(
     status: account.status,
     role: account.role,
     fhir_user: account.fhirUser ?? null,
-    charts: charts.map(({ patient, relationship, linkedAt }) => ({ patient, relationship, linked_at: iso(linkedAt) })),
+    charts: charts.map(chartToJson),
     created_at: iso(account.createdAt),
   };
+}
+
+export function chartToJson({ patient, relationship, linkedAt }: ChartLink): z.infer<typeof chartJson> {
+  return { patient, relationship, linked_at: iso(linkedAt) };
 }
 
 export function iso(time: number): string {

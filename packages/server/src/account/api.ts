@@ -5,18 +5,23 @@ import { limitFailures } from '../oauth/form.ts';
 import { readJsonObject } from '../oauth/json.ts';
 import { OAuthError, refusalAnswer } from '../oauth/oauth-error.ts';
 
-type Method = 'GET' | 'POST' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+type Body = Readonly<Record<string, unknown>>;
 
 export type ApiEndpoint = {
   readonly name: string;
   readonly method: Method;
-  /** Of the body, whose members are strings. Without one nothing is read. */
-  readonly body?: z.ZodType<Readonly<Record<string, unknown>>>;
+  /** Of the body; an empty one is read as `{}`. Without a schema nothing is read. */
+  readonly body?: z.ZodType<Body>;
   readonly steps?: readonly Step[];
   readonly answer: (x: Exchange) => GateAnswer | Promise<GateAnswer>;
 };
 
-/** An endpoint of the account API. The members of its body are read as the fields of a page's form are: by `parameter`. */
+/**
+ * An endpoint of the account API. The members of its body are read as the fields of a page's form are, by `parameter`: a text
+ * as it is, an object as its JSON. The body as a whole is read by `bodyOf`.
+ */
 export function api({ name, method, body, steps = [], answer }: ApiEndpoint): Endpoint {
   return endpoint(name, [requireMethod(method), ...(body ? [requireBody(body)] : []), ...steps], answer);
 }
@@ -38,16 +43,19 @@ const requireMethod = (method: Method) =>
     if (request.method !== method) throw new OAuthError('method', { headers: { allow: method } });
   });
 
+const bodies = new WeakMap<Exchange, unknown>();
+
 /** A JSON body. Its type is one that no page of another origin may send without asking first. */
-const requireBody = (schema: z.ZodType<Readonly<Record<string, unknown>>>) =>
+const requireBody = (schema: z.ZodType<Body>) =>
   check('body is as it should be', (x) => {
+    const isEmpty = x.request.body === '';
     const type = x.request.headers['content-type'] ?? '';
-    if (!/^application\/([\w.-]+\+)?json\b/i.test(type)) {
+    if (!isEmpty && !/^application\/([\w.-]+\+)?json\b/i.test(type)) {
       throw new OAuthError('account-request', {
         description: 'The body must be JSON: Content-Type: application/json.',
       });
     }
-    const json = readJsonObject(x.request.body);
+    const json = isEmpty ? {} : readJsonObject(x.request.body);
     if (typeof json === 'string') throw new OAuthError('account-request', { description: json });
     const read = schema.safeParse(json);
     if (!read.success) {
@@ -57,12 +65,22 @@ const requireBody = (schema: z.ZodType<Readonly<Record<string, unknown>>>) =>
         description: `${where}: ${issue?.message ?? 'cannot be understood'}.`,
       });
     }
+    bodies.set(x, read.data);
     x.form = new Map(
-      Object.entries(read.data).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+      Object.entries(read.data).flatMap(([name, value]) => {
+        if (typeof value === 'string') return [[name, value] as const];
+        return typeof value === 'object' ? [[name, JSON.stringify(value)] as const] : [];
+      }),
     );
   });
 
-/** A member of the body; empty where it is not there. */
+/** The body, once the endpoint has read it by this schema. */
+export function bodyOf<T>(x: Exchange, _schema: z.ZodType<T>): T {
+  if (!bodies.has(x)) throw new TypeError('The endpoint reads no body');
+  return bodies.get(x) as T;
+}
+
+/** A text of the body; empty where it is not there. */
 export function member(x: Exchange, name: string): string {
   return parameter(x, name) ?? '';
 }

@@ -1,6 +1,6 @@
 import { type RateLimiter, rateLimiter } from '../oauth/rate-limit.ts';
 import type { AccountConfig, AccountLimits } from './config.ts';
-import { type Passwords, passwords } from './password-hash.ts';
+import { type Passwords, passwords } from './password/password-hash.ts';
 
 /** What a node keeps for its accounts: who tried how often, and the queue of password hashes. */
 export type AccountDesk = {

@@ -5,11 +5,17 @@ import { pageEndpoint, placeOf, refusalPage } from '../oauth/page-endpoint.ts';
 import type { RefusalCode } from '../oauth/refusals.ts';
 import { browserOf, formToken } from '../pages/browser.ts';
 import type { Fault } from '../pages/form.ts';
-import type { Html } from '../pages/html.ts';
+import { type Html, html } from '../pages/html.ts';
 import { page, seeOther } from '../pages/page.ts';
 
 /** What a page shows; `leadsTo` as of a page's parts. */
-export type Shown = { readonly title: string; readonly content: Html; readonly leadsTo?: string };
+export type Shown = {
+  readonly title: string;
+  readonly content: Html;
+  readonly leadsTo?: string;
+  /** It runs the script of passkeys. */
+  readonly usesPasskeys?: boolean;
+};
 
 export type Showing = {
   /** The hidden field that each of the page's forms holds. */
@@ -55,9 +61,13 @@ export async function shown(
 ): Promise<GateAnswer> {
   const browser = browserOf(x.request.headers, placeOf(x));
   const fault = wrong && { text: wrong.refusal.message, ...(wrong.field === null ? {} : { field: wrong.field }) };
-  const parts = await show(x, { token: formToken(browser), ...(fault ? { fault } : {}) });
+  const { usesPasskeys, ...parts } = await show(x, { token: formToken(browser), ...(fault ? { fault } : {}) });
   const cookies = browser.cookies.length > 0 ? { 'set-cookie': browser.cookies } : {};
-  return page(wrong?.refusal.status ?? 200, { ...parts, headers: { ...wrong?.refusal.headers, ...cookies } });
+  return page(wrong?.refusal.status ?? 200, {
+    ...parts,
+    ...(usesPasskeys ? { script: `${x.site.issuer}/passkey.js` } : {}),
+    headers: { ...wrong?.refusal.headers, ...cookies },
+  });
 }
 
 /** Who is not signed in, or too long ago, signs in and comes back. */
@@ -82,3 +92,7 @@ export function given(x: Exchange, name: string): string | undefined {
 export function tell(title: string, content: Html, headers: GateAnswer['headers'] = {}): GateAnswer {
   return page(200, { title, content, headers });
 }
+
+/** The way back from a page of the account. */
+export const backToAccount = ({ site }: Pick<Exchange, 'site'>): Html =>
+  html`<p><a href="${site.issuer}/account">Back to your account</a></p>`;

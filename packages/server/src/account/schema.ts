@@ -15,7 +15,7 @@ export const verifyBody = z.strictObject({
 export const signInBody = z.strictObject({ username: text.describe('user name or e-mail address'), password: text });
 export const secondStepBody = z
   .object({ second_step: token.describe('of the first step’s answer'), method: z.string().max(50) })
-  .catchall(z.string().max(20_000))
+  .catchall(z.union([z.string().max(20_000), z.record(z.string(), z.unknown())]))
   .describe('with what the method asks for');
 export const forgotBody = z.strictObject({ username: text.describe('user name or e-mail address') });
 export const resetBody = z.strictObject({ token, password });

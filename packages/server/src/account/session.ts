@@ -1,3 +1,4 @@
+import { actAs, audit } from '../oauth/audited.ts';
 import type { Exchange } from '../oauth/exchange.ts';
 import { placeOf } from '../oauth/page-endpoint.ts';
 import { bearerToken, newIdentifier, newSecret, secretHash } from '../oauth/secret.ts';
@@ -19,12 +20,14 @@ export async function signedInByBearer(x: Asking): Promise<SignedIn | undefined>
   return liveSession(x, bearerToken(x.request.headers.authorization));
 }
 
-async function liveSession({ site, settings, now }: Asking, token: string | undefined): Promise<SignedIn | undefined> {
+async function liveSession(x: Asking, token: string | undefined): Promise<SignedIn | undefined> {
+  const { site, settings, now } = x;
   if (token === undefined || !/^[\w-]{43}$/.test(token)) return undefined;
   const found = await site.store.sessions.find(secretHash(token), now);
   if (found && now - found.session.seenAt > touchInterval) {
     await site.store.sessions.touch(found.session.hash, now, now + settings.session_lifetime * 1000);
   }
+  if (found) actAs(x, { accountId: found.account.accountId });
   return found;
 }
 
@@ -43,6 +46,7 @@ export async function startSession(x: Exchange, account: Account, amr: readonly 
     if (old) await x.site.store.sessions.end(old.account.accountId, old.session.sessionId);
     await x.site.store.sessions.insert(session);
   }
+  await audit(x, { act: 'signed-in', amr }, { accountId: account.accountId });
   const place = placeOf(x);
   // the browser's own secret changes as well: forms that were shown before are worth nothing now
   return { token, session, cookies: [cookie(place, 'session', token), cookie(place, 'browser', newSecret())] };
@@ -51,7 +55,9 @@ export async function startSession(x: Exchange, account: Account, amr: readonly 
 /** Signs in anew in the session that there is. @returns its new secret; undefined where it died meanwhile */
 export async function renewSession(x: Exchange, { session: old, account }: SignedIn, amr: readonly string[]) {
   const { token, session } = newSession(x, account, amr);
-  return (await renew(x, old.hash, session)) ? { token, session } : undefined;
+  if (!(await renew(x, old.hash, session))) return undefined;
+  await audit(x, { act: 'signed-in', amr });
+  return { token, session };
 }
 
 const renew = ({ site }: Exchange, old: Uint8Array, session: Session) =>
@@ -71,6 +77,20 @@ function newSession(x: Exchange, { accountId, epoch }: Account, amr: readonly st
     userAgent: (x.request.headers['user-agent'] ?? '').slice(0, 200),
   };
   return { token, session };
+}
+
+/** Signs out: the session is dead, and what was to end with it. */
+export async function endSession(x: Exchange, { account, session }: SignedIn): Promise<void> {
+  await x.site.store.sessions.end(account.accountId, session.sessionId);
+  x.site.forget({ users: true });
+  await audit(x, { act: 'signed-out' }, { accountId: account.accountId });
+}
+
+/** What a session says of how it was proved, with one proof more. @see https://www.rfc-editor.org/rfc/rfc8176#section-2 */
+export function amrWith(known: readonly string[], gained: string): readonly string[] {
+  const all = new Set([...known, gained]);
+  const isSeveral = all.has('pwd') && ['otp', 'hwk', 'swk'].some((factor) => all.has(factor));
+  return [...(isSeveral ? all.add('mfa') : all)];
 }
 
 /** The cookies that sign a browser out. */

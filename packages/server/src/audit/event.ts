@@ -97,10 +97,12 @@ export type AuditEvent = Actor & {
 
 /** Whether it refuses somebody who has not proved to be anybody: of these there may be any number. */
 export function isOfStranger(event: AuditEvent): boolean {
+  // the account is the one that was named, by whoever it was
+  if (!isChartEvent(event) && event.act === 'sign-in-refused') return true;
   if (event.accountId !== undefined || event.authorizationId !== undefined || event.administrator !== undefined)
     return false;
   if (isChartEvent(event)) return event.clientId === undefined;
-  return event.act === 'refused' || event.act === 'sign-in-refused';
+  return event.act === 'refused';
 }
 
 /** Whether it is a request of the FHIR API. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { Mail } from '../account/mail.ts';
+import type { Mail } from '../account/mail/mail.ts';
 import { newSecret, secretHash } from '../oauth/secret.ts';
 import { sweep } from '../oauth/sweep.ts';
 import { clientCalls } from '../testing/client-calls.ts';

@@ -147,7 +147,7 @@ test('attack 32: what an administrator took from the client meanwhile is not gra
   assert.equal((await kept())?.scope, 'openid patient/Patient.rs');
 });
 
-test('conformance 7: a type that was unticked is not granted, and no wildcard is', async () => {
+test('conformance 7.1, 7.2: a type that was unticked is not granted, and no wildcard is', async () => {
   const { page, answer, kept } = await asked({ scope: `${named} patient/*.rs` });
   const boxes = [...boxesOf(page).keys()];
   const wanted = ['patient/Patient.rs', 'patient/Condition.rs', 'patient/Observation.rs'];

@@ -5,6 +5,7 @@ import { html } from '../pages/html.ts';
 import { seeOther } from '../pages/page.ts';
 import type { SignedIn } from '../store/account-ports.ts';
 import type { Client } from '../store/gate-ports.ts';
+import { audit, patientsOf } from './audited.ts';
 import { findRequest, pendingOf, stationUrl } from './authorization-request.ts';
 import { choiceOf, newSince, tickedBefore } from './consent/choice.ts';
 import { type ConsentView, consentContent } from './consent/consent-page.ts';
@@ -76,7 +77,10 @@ async function decide(x: Exchange, asking: Asking): Promise<GateAnswer> {
   };
   const { consents } = x.site.store;
   await (isNarrower ? consents.replace(consent) : consents.put(consent));
-  if (isNarrower) x.site.forget({ users: true });
+  if (isNarrower) {
+    x.site.forget({ users: true });
+    await audit(x, { act: 'authorization-ended', by: 'user', ...patientsOf({ patient: patient?.id }) });
+  }
   return goOn(x);
 }
 

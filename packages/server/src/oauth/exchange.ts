@@ -1,4 +1,9 @@
-import type { AuthorizationRequest, IssuedCode, KnownRefreshToken } from '../store/authorization-ports.ts';
+import type {
+  AuthorizationRequest,
+  IssuedCode,
+  KnownRefreshToken,
+  UserAuthorization,
+} from '../store/authorization-ports.ts';
 import type { Client } from '../store/gate-ports.ts';
 import type { Assertion } from './assertion.ts';
 import type { PendingRequest } from './authorization-request.ts';
@@ -47,6 +52,8 @@ export type Exchange = {
   /** The authorization code that the request shows, and the refresh token; what they are worth is up to the checks. */
   code?: IssuedCode;
   refreshToken?: KnownRefreshToken;
+  /** What a user gives without a code, such as by a password. */
+  authorization?: UserAuthorization;
   /** The client that the request names; what it proves is up to the checks that follow. */
   client?: Client;
   /** The client was believed by its name alone, though it has a secret: an OpenEMR's way to refresh. */

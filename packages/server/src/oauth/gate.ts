@@ -1,11 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import { type AccountDesk, accountDesk } from '../account/desk.ts';
-import type { Mailer } from '../account/mail.ts';
+import type { Mailer } from '../account/mail/mail.ts';
 import { type Audit, openAudit } from '../audit/audit.ts';
 import type { HeadsFile } from '../audit/heads-file.ts';
 import { type ChartDirectory, emptyDirectory } from '../store/chart-directory.ts';
 import type { Client, GateEvent, GateStore, GateStores, LiveToken } from '../store/gate-ports.ts';
-import { noPatients, type PatientDirectory } from '../store/patient-directory.ts';
 import type { GateConfig } from './config.ts';
 import { type FetchedDocument, guardedFetch, type Lookup } from './guarded-fetch.ts';
 import { readJwks, type VerificationKey } from './jwks.ts';
@@ -30,10 +29,8 @@ export type GateOptions = {
   readonly mailer: Mailer;
   /** Where it is kept, beside the database, how far the audit is. */
   readonly auditHeads?: HeadsFile;
-  /** Names in the chart of a site; undefined where it has none. (Default: no site has one) */
+  /** What the gate knows of the chart of a site; undefined where it has none. (Default: no site has one) */
   readonly directory?: (site: string) => ChartDirectory | undefined;
-  /** Patients of a site's chart. (Default: there are none) */
-  readonly patients?: (site: string) => PatientDirectory | undefined;
   /** ms since the epoch. */
   readonly now?: () => number;
   /** Where hosts of `jwks_uri` are looked up. */
@@ -45,7 +42,6 @@ export type GateSite = {
   readonly name: string;
   readonly store: GateStore;
   readonly directory: ChartDirectory;
-  readonly patients: PatientDirectory;
   /** `{base}/oauth2/{site}` */
   readonly issuer: string;
   readonly tokenUrl: string;
@@ -179,7 +175,6 @@ function gateSite(name: string, store: GateStore, options: GateOptions & { reado
     name,
     store,
     directory: options.directory?.(name) ?? emptyDirectory,
-    patients: options.patients?.(name) ?? noPatients,
     issuer,
     tokenUrl: `${issuer}/token`,
     fhirUrl: `${config.publicUrl}/apis/${name}/fhir`,

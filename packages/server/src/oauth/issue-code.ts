@@ -1,6 +1,7 @@
 import type { Scope } from '@chartgate/fhir';
 import type { SignedIn } from '../store/account-ports.ts';
 import type { UserAuthorization } from '../store/authorization-ports.ts';
+import { audit, partiesOf, patientsOf } from './audited.ts';
 import { closeRequest, pendingOf, returnToApp } from './authorization-request.ts';
 import { textOfScopes } from './authorize-scope.ts';
 import { clientOf, type Exchange, type GateAnswer } from './exchange.ts';
@@ -11,12 +12,15 @@ export async function issueCode(x: Exchange, signedIn: SignedIn, scopes: readonl
   await closeRequest(x);
   const { request } = pendingOf(x);
   const code = newSecret();
-  await x.site.store.authorizations.insert(authorizationOf(x, signedIn, scopes), {
+  const authorization = authorizationOf(x, signedIn, scopes);
+  await x.site.store.authorizations.insert(authorization, {
     hash: secretHash(code),
     expiresAt: x.now + x.settings.code_lifetime * 1000,
     redirectUri: request.redirectUri,
     codeChallenge: request.codeChallenge,
   });
+  const { scope } = authorization;
+  await audit(x, { act: 'authorization-given', scope, ...patientsOf(authorization) }, partiesOf(authorization));
   return returnToApp(x, request, { code });
 }
 

@@ -23,6 +23,7 @@ export async function rotateSigningKey(gate: Gate, site: GateSite): Promise<bool
   const key = await newSigningKey(gate, gate.now() + publishedBefore);
   const isOurs = await site.store.signingKeys.insertAfter(last.kid, key);
   forgetSigningKeys(site);
+  if (isOurs) await gate.audit.record(site.name, { act: 'signing-key-made' });
   return isOurs;
 }
 
@@ -39,6 +40,7 @@ export async function replaceSigningKeys(gate: Gate, site: GateSite): Promise<bo
     isOurs = await keys.replaceAll(key);
   }
   forgetSigningKeys(site);
+  if (isOurs) await gate.audit.record(site.name, { act: 'signing-key-made' });
   return isOurs;
 }
 

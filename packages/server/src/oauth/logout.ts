@@ -1,6 +1,7 @@
-import { signedInOf, withoutSession } from '../account/session.ts';
+import { endSession, signedInOf, withoutSession } from '../account/session.ts';
 import { seeOther } from '../pages/page.ts';
 import type { SignedIn } from '../store/account-ports.ts';
+import { audit } from './audited.ts';
 import { check, endpoint } from './endpoint.ts';
 import { type Exchange, type GateAnswer, parameter } from './exchange.ts';
 import { limitFailures, rejectRepeatedParameters, requireFormBody, requireGetOrPost } from './form.ts';
@@ -59,14 +60,14 @@ export const logout = endpoint(
   refusalPage,
 );
 
-async function signOut(
-  { site }: Exchange,
-  signedIn: SignedIn | undefined,
-  hint: IdTokenHint | undefined,
-): Promise<void> {
-  if (signedIn) await site.store.sessions.end(signedIn.account.accountId, signedIn.session.sessionId);
-  if (hint) await site.store.authorizations.revokeAll(hint.accountId, hint.clientId);
-  if (signedIn || hint) site.forget({ users: true });
+async function signOut(x: Exchange, signedIn: SignedIn | undefined, hint: IdTokenHint | undefined): Promise<void> {
+  if (hint) {
+    const { accountId, clientId } = hint;
+    await x.site.store.authorizations.revokeAll(accountId, clientId);
+    x.site.forget({ users: true });
+    await audit(x, { act: 'authorization-ended', by: 'user' }, { accountId, clientId });
+  }
+  if (signedIn) await endSession(x, signedIn);
 }
 
 /**

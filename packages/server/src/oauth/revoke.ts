@@ -1,4 +1,4 @@
-import { actorOf } from './audited.ts';
+import { audit } from './audited.ts';
 import { endAuthorization } from './end-authorization.ts';
 import { endpoint } from './endpoint.ts';
 import { clientOf, parameter, privateJson } from './exchange.ts';
@@ -15,12 +15,12 @@ import { secretHash } from './secret.ts';
 export const revoke = endpoint('revoke', ownTokenSteps, async (x) => {
   const refresh = await ownRefreshToken(x);
   if (refresh) {
-    await endAuthorization(x, refresh.authorization);
+    await endAuthorization(x, refresh.authorization, 'client');
     return privateJson(200, {});
   }
   const hash = secretHash(parameter(x, 'token') ?? '');
   await x.site.store.tokens.revoke(hash, clientOf(x).clientId);
   x.site.forget({ token: hash.toString('base64url') });
-  await x.gate.audit.record(x.site.name, { ...actorOf(x), act: 'token-revoked' });
+  await audit(x, { act: 'token-revoked' });
   return privateJson(200, {});
 });

@@ -99,7 +99,8 @@ function memoryOf(gate: Gate, site: GateSite): Remembered {
     fetchMethod: async () => {
       const found = await stored.list();
       if (found.length > 0) return found;
-      await stored.insertFirst(await newSigningKey(gate, gate.now()));
+      const isOurs = await stored.insertFirst(await newSigningKey(gate, gate.now()));
+      if (isOurs) await gate.audit.record(site.name, { act: 'signing-key-made' });
       return stored.list();
     },
   });

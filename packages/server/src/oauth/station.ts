@@ -1,6 +1,7 @@
 import { signedInOf } from '../account/session.ts';
 import { seeOther } from '../pages/page.ts';
 import type { SignedIn } from '../store/account-ports.ts';
+import { audit, patientsOf } from './audited.ts';
 import { pendingOf, returnToApp, stationUrl } from './authorization-request.ts';
 import type { Exchange, GateAnswer } from './exchange.ts';
 import { secretHash } from './secret.ts';
@@ -27,6 +28,8 @@ export function goOn(x: Exchange): GateAnswer {
 /** The user does not want this: the request is over, and the app is told. */
 export async function deny(x: Exchange): Promise<GateAnswer> {
   const { secret, request } = pendingOf(x);
-  await x.site.store.authorizationRequests.remove(secretHash(secret));
+  await signedInOf(x); // the audit names who it was
+  const isOver = await x.site.store.authorizationRequests.remove(secretHash(secret));
+  if (isOver) await audit(x, { act: 'authorization-denied', ...patientsOf(request) });
   return returnToApp(x, request, { error: 'access_denied', error_description: 'The user did not allow this.' });
 }

@@ -7,6 +7,7 @@ import { clientCredentials } from './grants/client-credentials.ts';
 import type { Grant } from './grants/grant.ts';
 import { password } from './grants/password.ts';
 import { refreshToken } from './grants/refresh-token.ts';
+import { rejectProof } from './no-proof.ts';
 import { OAuthError, shownRedacted } from './oauth-error.ts';
 
 const standard: readonly Grant[] = [authorizationCode, refreshToken, clientCredentials];
@@ -30,7 +31,15 @@ const runGrant: Choice = { choose: (x) => grantOf(parameter(x, 'grant_type'))?.s
 /** Token endpoint. @see https://www.rfc-editor.org/rfc/rfc6749#section-3.2 */
 export const token = endpoint(
   'token',
-  [requirePost, limitFailures, requireFormBody, rejectRepeatedParameters, requireSupportedGrantType, runGrant],
+  [
+    requirePost,
+    limitFailures,
+    requireFormBody,
+    rejectRepeatedParameters,
+    rejectProof,
+    requireSupportedGrantType,
+    runGrant,
+  ],
   async (x) => {
     const grant = grantOf(parameter(x, 'grant_type'));
     if (!grant) throw new TypeError('The grant type was not checked');

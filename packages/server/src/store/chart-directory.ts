@@ -9,6 +9,16 @@ export type PatientEntry = {
   readonly identifiers: readonly string[];
 };
 
+/** A patient as it is compared with what somebody claims to be. */
+export type PatientCard = PatientEntry & {
+  readonly names: readonly { readonly family: string; readonly given: readonly string[] }[];
+  /** As they are compared. */
+  readonly emailKeys: readonly string[];
+  readonly identifierKeys: readonly string[];
+  /** In use: not inactive, not replaced by another record, and of somebody who lives. */
+  readonly isCurrent: boolean;
+};
+
 /** An encounter as a list shows it. */
 export type EncounterEntry = {
   /** Logical id. */
@@ -32,8 +42,8 @@ export type PatientQuery = {
 export type FoundPatients = { readonly patients: readonly PatientEntry[]; readonly nextPage?: string };
 
 /**
- * What the gate's pages show of the chart, for people who have signed in: names to pick from. Whether somebody may see
- * a patient is up to who asks; the directory knows the whole site.
+ * What the gate knows of the chart: names for people who have signed in to pick from, and what a claim to a record is
+ * compared with. Whether somebody may see a patient is up to who asks; the directory knows the whole site.
  */
 export interface ChartDirectory {
   /** Those that there are, by their ids. */
@@ -44,6 +54,12 @@ export interface ChartDirectory {
   encountersOf(patient: string): Promise<readonly EncounterEntry[]>;
   /** The current version; undefined where there is none. */
   read(type: 'Patient' | 'Encounter', id: string): Promise<Readonly<Record<string, unknown>> | undefined>;
+  /** A patient to be compared with a claim; undefined where there is none. */
+  card(id: string): Promise<PatientCard | undefined>;
+  /** By an e-mail address, whoever's it is. At most 10. */
+  cardsByEmail(email: string): Promise<readonly PatientCard[]>;
+  /** By date of birth and family name. At most 10. */
+  cardsByBirth(birthDate: string, familyName: string): Promise<readonly PatientCard[]>;
 }
 
 /** Of a site without a chart. */
@@ -52,4 +68,7 @@ export const emptyDirectory: ChartDirectory = {
   findPatients: async () => ({ patients: [] }),
   encountersOf: async () => [],
   read: async () => undefined,
+  card: async () => undefined,
+  cardsByEmail: async () => [],
+  cardsByBirth: async () => [],
 };

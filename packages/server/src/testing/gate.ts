@@ -1,12 +1,11 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, randomUUID, sign } from 'node:crypto';
 import { type FastifyInstance, fastify } from 'fastify';
-import { outboxMailer } from '../account/outbox.ts';
+import { outboxMailer } from '../account/mail/outbox.ts';
 import { chartDirectory } from '../chart-directory.ts';
 import { ensureAdminCredential } from '../clients/admin-credential.ts';
 import { defaultGateConfig, type GateConfig } from '../oauth/config.ts';
 import { type Gate, type GateOptions, openGate } from '../oauth/gate.ts';
 import { jwkThumbprint } from '../oauth/jwks.ts';
-import { patientDirectory } from '../patient-directory.ts';
 import { gateStores } from '../store/postgres/gate/gate-store.ts';
 import { resourceStore } from '../store/postgres/resource-store.ts';
 import { gateRoutes } from '../wire/gate-routes.ts';
@@ -103,11 +102,6 @@ export async function testGate(test: TestDatabase, options: TestGateOptions = {}
   const store = resourceStore(test.database, site);
   const { conformance, hashKey: cursorKey } = site;
   const directory = chartDirectory({ site: site.name, store, conformance, cursorKey });
-  const patients = patientDirectory({
-    site: test.site.name,
-    store: resourceStore(test.database, test.site),
-    parameters: test.site.conformance.parameters,
-  });
   const gate = await openGate({
     config: { publicUrl, ...defaultGateConfig, refusals: plenty, authorizations: plenty, ...config },
     stores,
@@ -115,7 +109,6 @@ export async function testGate(test: TestDatabase, options: TestGateOptions = {}
     log: { error: (cause) => console.error(cause) },
     mailer: outboxMailer(stores, { sealingKey: rest.sealingKey ?? sealingKey, now: rest.now ?? Date.now }),
     directory: (name) => (name === 'default' ? directory : undefined),
-    patients: (name) => (name === test.site.name ? patients : undefined),
     ...rest,
   });
   const app = fastify();

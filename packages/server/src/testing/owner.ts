@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Mail } from '../account/mail.ts';
-import { totpCode } from '../account/totp.ts';
+import { totpCode } from '../account/factors/totp.ts';
+import type { Mail } from '../account/mail/mail.ts';
 import type { Exchange } from '../oauth/exchange.ts';
 import { newIdentifier, newSecret, secretHash } from '../oauth/secret.ts';
 import { cookie } from '../pages/browser.ts';
 import type { Account } from '../store/account-ports.ts';
 import { resourceStore } from '../store/postgres/resource-store.ts';
+import { easyAccounts } from './accounts.ts';
 import { type Answer, publicUrl, soleGate, type TestGate } from './gate.ts';
 import { content, permitted } from './permits.ts';
 
@@ -14,6 +15,7 @@ export async function gateWithMail() {
   const mails: Mail[] = [];
   const clock = { now: Date.UTC(2026, 0, 5, 12) };
   const sole = await soleGate({
+    config: { accounts: easyAccounts },
     mailer: { send: async (_site, mail) => void mails.push(mail) },
     now: () => clock.now,
   });

@@ -1,7 +1,5 @@
 import { FhirError } from '@chartgate/fhir';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { accesses } from '../account/accesses.ts';
-import { factorRoutes } from '../account/factor-routes.ts';
 import { accountRoutes } from '../account/routes.ts';
 import { clientRoutes } from '../clients/routes.ts';
 import { openEmrAliases } from '../oauth/aliases.ts';
@@ -43,10 +41,8 @@ const routes: readonly (readonly [path: string, endpoint: Endpoint])[] = [
   ['/oauth2/:site/revoke', revoke],
   ['/oauth2/:site/ticket/:ticket', showTicket],
   ...pageRoutes,
-  ['/apis/:site/account/me/accesses', accesses],
   ...clientRoutes,
   ...accountRoutes,
-  ...factorRoutes,
   ...openEmrAliases,
 ];
 
@@ -70,10 +66,16 @@ function mount(app: FastifyInstance, gate: Gate, url: string, endpoint: Endpoint
     bodyLimit: largestBody,
     handler: async (request, reply) => {
       if (request.method === 'OPTIONS') return send(reply, preflight);
+      if (hasNul(request)) return send(reply, refusalAnswer(new OAuthError('unreadable')));
       if (gate.audit.isFull((request.params as { site?: string }).site ?? '')) return send(reply, auditIsFull());
       return send(reply, await endpoint(gate, gateRequest(request)));
     },
   });
+}
+
+/** PostgreSQL takes no text with a NUL, and nothing that a path names has one. */
+function hasNul({ params }: FastifyRequest): boolean {
+  return Object.values(params as Record<string, string>).some((value) => value.includes('\0'));
 }
 
 /** What cannot be written down is not begun. */

@@ -1,5 +1,6 @@
 import { parseScope } from '@chartgate/fhir';
 import { shownName } from '../../clients/shown-name.ts';
+import { audit } from '../../oauth/audited.ts';
 import { boxWords } from '../../oauth/consent/box-words.ts';
 import { offerOf } from '../../oauth/consent/offer.ts';
 import type { Exchange } from '../../oauth/exchange.ts';
@@ -50,11 +51,15 @@ export async function allowedApps(x: Exchange, account: Account): Promise<readon
  * Takes back what was given to an app, for all patients: its tokens are dead at once, on all nodes.
  * @returns how many access tokens died; undefined where the account never let the app in
  */
-export async function removeApp({ site }: Exchange, account: Account, clientId: string): Promise<number | undefined> {
+export async function removeApp(x: Exchange, account: Account, clientId: string): Promise<number | undefined> {
+  const { site } = x;
   const allowed = await site.store.consents.list(account.accountId);
-  if (!allowed.some((app) => app.clientId === clientId)) return undefined;
+  const ended = allowed.filter((app) => app.clientId === clientId);
+  if (ended.length === 0) return undefined;
   const killed = await site.store.consents.remove(account.accountId, clientId);
   site.forget({ users: true });
+  const patients = [...new Set(ended.flatMap(({ patient = [] }) => patient))];
+  await audit(x, { act: 'authorization-ended', by: 'user', patients }, { accountId: account.accountId, clientId });
   return killed;
 }
 

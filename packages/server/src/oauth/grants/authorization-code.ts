@@ -41,7 +41,7 @@ const requireUnusedCode = check('code is unused', async (x) => {
 });
 
 async function refuseReuse(x: Exchange, received: string): Promise<never> {
-  await endAuthorization(x, codeOf(x).authorization);
+  await endAuthorization(x, codeOf(x).authorization, 'replay');
   throw new OAuthError('code-used', { received });
 }
 

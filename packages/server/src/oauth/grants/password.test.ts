@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { beginAuthenticator, confirmAuthenticator } from '../../account/authenticator.ts';
+import { beginAuthenticator, confirmAuthenticator } from '../../account/factors/authenticator.ts';
 import type { Account } from '../../store/account-ports.ts';
 import { easyAccounts, newAccount, testPassword } from '../../testing/accounts.ts';
 import { type Answer, type Json, newKeyPair, signAssertion, soleGate, testGate } from '../../testing/gate.ts';

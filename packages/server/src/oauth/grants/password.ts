@@ -1,5 +1,5 @@
 import { narrow, parseScope, type Scope } from '@chartgate/fhir';
-import { checkPassword, type Shown } from '../../account/password-check.ts';
+import { checkPassword, type Shown } from '../../account/password/password-check.ts';
 import type { Account } from '../../store/account-ports.ts';
 import type { UserAuthorization } from '../../store/authorization-ports.ts';
 import { isOfSystem, textOfScopes } from '../authorize-scope.ts';
@@ -18,13 +18,12 @@ const roles = ['users', 'patient'] as const;
 const longestName = 254;
 const longestPassword = 1000;
 
-/** Who the user turned out to be, and what was given. */
+/** Who the user turned out to be. */
 type Found = { readonly account: Account; readonly amr: readonly string[]; readonly patient?: string };
 const found = new WeakMap<Exchange, Found>();
-const given = new WeakMap<Exchange, UserAuthorization>();
 
-function known<T>(notes: WeakMap<Exchange, T>, x: Exchange): T {
-  const note = notes.get(x);
+function foundAt(x: Exchange): Found {
+  const note = found.get(x);
   if (!note) throw new TypeError('No check has found it yet');
   return note;
 }
@@ -87,7 +86,7 @@ function shownBy(x: Exchange): Shown {
 }
 
 const requireRole = check('user_role is the one of the account', (x) => {
-  const isPatient = known(found, x).account.role === 'patient';
+  const isPatient = foundAt(x).account.role === 'patient';
   const role = isPatient ? 'patient' : 'users';
   if (parameter(x, 'user_role') === role) return;
   throw new OAuthError('password-role', { received: `user_role=${parameter(x, 'user_role')}` });
@@ -95,18 +94,18 @@ const requireRole = check('user_role is the one of the account', (x) => {
 
 /** A patient's token is about the patient's own record; a record of somebody one cares for takes a picker, and a page. */
 const findOwnChart = check('own record', async (x) => {
-  const { account } = known(found, x);
+  const { account } = foundAt(x);
   if (account.role !== 'patient') return;
   const charts = await x.site.store.accounts.charts(account.accountId);
   const own = charts.find(({ relationship }) => relationship === 'self');
-  if (own) found.set(x, { ...known(found, x), patient: own.patient });
+  if (own) found.set(x, { ...foundAt(x), patient: own.patient });
 });
 
 /** What this user can give without a page: scopes that the client is approved for and that open or tell anything. */
 const narrowScope = check('a requested scope is approved', (x) => {
   const requested = parameter(x, 'scope') ?? '';
   const { grantedScope } = clientOf(x);
-  const asked = parseScope(requested).scopes.filter((scope) => isGrantable(scope, known(found, x)));
+  const asked = parseScope(requested).scopes.filter((scope) => isGrantable(scope, foundAt(x)));
   const allowed = narrow(asked, parseScope(grantedScope).scopes);
   if (!allowed.some(isOfRecordOrUser)) {
     throw new OAuthError('password-scope', {
@@ -140,11 +139,11 @@ const storeTokens = check('account is active until now', async (x) => {
   if (!(await x.site.store.authorizations.insertWithTokens(authorization, tokens))) {
     throw new OAuthError('password-failed', { received: 'an account or a client that was changed meanwhile' });
   }
-  given.set(x, authorization);
+  x.authorization = authorization;
 });
 
 function authorizationOf(x: Exchange): UserAuthorization {
-  const { account, amr, patient } = known(found, x);
+  const { account, amr, patient } = foundAt(x);
   const { clientId, epoch } = clientOf(x);
   return {
     authorizationId: newIdentifier(),
@@ -181,5 +180,8 @@ export const password: Grant = {
     narrowScope,
     storeTokens,
   ],
-  answer: (x) => tokenAnswer(x, known(given, x)),
+  answer: (x) => {
+    if (!x.authorization) throw new TypeError('Nothing was given yet');
+    return tokenAnswer(x, x.authorization);
+  },
 };

@@ -74,7 +74,7 @@ const requireOwnRefreshToken = check('refresh_token is of this client', (x) => {
 const requireUnspent = check('refresh_token is not replaced', async (x) => {
   const { state, authorization } = refreshTokenOf(x);
   if (state !== 'spent') return;
-  await endAuthorization(x, authorization);
+  await endAuthorization(x, authorization, 'replay');
   throw new OAuthError('refresh-spent', { received: 'a token that was replaced' });
 });
 

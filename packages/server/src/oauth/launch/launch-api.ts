@@ -1,12 +1,14 @@
+import { administratorByToken } from '../../account/charts/staff.ts';
 import { signedInByBearer } from '../../account/session.ts';
 import type { Account } from '../../store/account-ports.ts';
 import type { LaunchContext } from '../../store/authorization-ports.ts';
+import { actAs } from '../audited.ts';
 import { check, endpoint } from '../endpoint.ts';
 import { type Exchange, privateJson } from '../exchange.ts';
 import { limitFailures, requirePost } from '../form.ts';
 import { readJsonObject } from '../json.ts';
 import { OAuthError } from '../oauth-error.ts';
-import { bearerToken, isGateId } from '../secret.ts';
+import { isGateId } from '../secret.ts';
 import { makeLaunch } from './launch.ts';
 import { type LaunchBody, launchBody, launchJson } from './launch-body.ts';
 
@@ -29,10 +31,11 @@ const readBody = check('body can be used', (x) => {
 /** The session of the user who opens the app; or an administrator's token, with the user named in the body. */
 const requireUser = check('a user launches', async (x) => {
   const { account: named } = bodyOf(x);
-  const token = bearerToken(x.request.headers.authorization);
-  if (token !== undefined && (await x.site.isAdminToken(token))) {
+  const administrator = await administratorByToken(x);
+  if (administrator !== undefined) {
     const account = named === undefined ? undefined : await activeAccount(x, named);
     if (!account) throw new OAuthError('launch-user-unknown');
+    actAs(x, { administrator });
     return void accounts.set(x, account);
   }
   const signedIn = await signedInByBearer(x);

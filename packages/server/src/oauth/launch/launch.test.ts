@@ -48,7 +48,7 @@ const launch = (bearer: string | undefined, body: unknown) => node.postJson('/ap
 const use = async (secret: string, by = clientId) =>
   (await node.gate.site('default'))?.store.launches.use(secretHash(secret), by, now);
 
-test('conformance 8: a practitioner launches an app with the patient and the encounter that are open', async () => {
+test('conformance 8.1: a practitioner launches an app with the patient and the encounter that are open', async () => {
   const { token, account } = await signedIn(node, { role: 'practitioner' });
   const { status, headers, json } = await launch(token, {
     client_id: clientId,

@@ -1,6 +1,7 @@
 import type { Account } from '../../store/account-ports.ts';
 import type { LaunchContext } from '../../store/authorization-ports.ts';
 import type { Client } from '../../store/gate-ports.ts';
+import { audit, patientsOf } from '../audited.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Gate } from '../gate.ts';
 import { isLoopbackHost } from '../guarded-fetch.ts';
@@ -37,6 +38,8 @@ export async function makeLaunch(x: Exchange, { client, account, context }: Laun
     createdAt: x.now,
     expiresAt: x.now + x.settings.launch_lifetime * 1000,
   });
+  const about = { clientId: client.clientId, accountId: account.accountId };
+  await audit(x, { act: 'launch-started', ...patientsOf(context) }, about);
   const [address = ''] = uri.split('#');
   const parameters = new URLSearchParams({ iss: x.site.fhirUrl, launch: secret });
   return { secret, url: `${address}${address.includes('?') ? '&' : '?'}${parameters}` };

@@ -2,13 +2,6 @@ import { badRequest, type Refusal } from './refusal.ts';
 
 /** What is wrong with a request for the accesses to one's own record. */
 export const accessesRefusals = {
-  'accesses-session': {
-    status: 401,
-    error: 'invalid_token',
-    description: 'Nobody is signed in with this session token.',
-    expected: 'Authorization: Bearer {session token}',
-    advice: 'Sign in again. An access token of an app does not open this.',
-  },
   'accesses-record': {
     status: 404,
     error: 'not_found',

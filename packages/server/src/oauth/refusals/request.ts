@@ -76,4 +76,10 @@ export const requestRefusals = {
     expected: 'fewer refused requests a minute',
     advice: 'Open a ticket of an earlier refusal: it says what to change. Repeating the same request does not help.',
   },
+  dpop: badRequest(
+    'invalid_request',
+    'DPoP is not offered: tokens of this server are bearer tokens.',
+    'no header DPoP',
+    'Leave the proof out, as discovery names no dpop_signing_alg_values_supported, and use the token as Bearer.',
+  ),
 } satisfies Record<string, Refusal>;

@@ -8,6 +8,8 @@ type Row = { name: string; schema_name: string; hash_key: string };
 
 /** The site of this name; undefined where there is none. @param base its own FHIR base, without a slash at its end */
 export async function openSite(database: Database, name: string, base?: string): Promise<Site | undefined> {
+  // PostgreSQL takes no text with a NUL, and a path may have one
+  if (name.includes('\0')) return undefined;
   const [row] = await database.reads.query<Row>(
     sql`select name, schema_name, hash_key from chartgate.site where name = ${name}`,
   );
