@@ -9,7 +9,7 @@
 set -euo pipefail
 server=${1:-http://localhost:8080}
 . "$(dirname "$0")/steps.sh"
-clinic="Authorization: Bearer $(member token <"${CHARTGATE_DATA:-.chartgate}/admin.json")"
+clinic=$(administrator)
 redirect=http://127.0.0.1:3000/callback
 scope='launch openid fhirUser user/Patient.rs user/Observation.rs'
 

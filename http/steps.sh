@@ -107,6 +107,14 @@ refresh() {
 # read_fhir STATUS PATH TOKEN
 read_fhir() { expect "$1" -H "Authorization: Bearer $3" "$fhir/$2"; }
 
+# administrator: the header of the server's credential, for curl -H; in a file, so that no list of processes shows it.
+administrator() {
+  local token
+  token=$(member token <"${CHARTGATE_DATA:-.chartgate}/admin.json")
+  printf 'Authorization: Bearer %s\n' "$token" >"$work/administrator"
+  echo "@$work/administrator"
+}
+
 # demo_password NAME: of an account of the demo, which the first page shows.
 demo_password() {
   curl -sS "$server/" | sed -n "s|.*<code>$1</code><td><code>\([^<]*\)</code>.*|\1|p"

@@ -11,15 +11,17 @@ server=${1:-http://localhost:8080}
 . "$(dirname "$0")/steps.sh"
 account=$server/apis/default/account
 admin=$server/apis/default/admin
-clinic="Authorization: Bearer $(member token <"${CHARTGATE_DATA:-.chartgate}/admin.json")"
+clinic=$(administrator)
 redirect=com.example.telemed:/callback
 scope='launch/patient openid fhirUser offline_access patient/Patient.rs patient/Observation.rs'
+
+mailbox() { if [ -n "${MAILBOX-}" ]; then curl -sS "$MAILBOX"; else json 200 "$admin/mailbox" '' -H "$clinic"; fi; }
 
 # mailed_token ADDRESS SUBJECT: of the link in the newest such mail, which takes a moment to be written.
 mailed_token() {
   local try token
   for try in $(seq 50); do
-    token=$(curl -sS -H "$clinic" "${MAILBOX:-$admin/mailbox}" |
+    token=$(mailbox |
       grep -o "\"to\":\"$1\",\"subject\":\"$2[^\"]*\",\"text\":\"[^\"]*\"" |
       sed -n '1s/.*?token=\([A-Za-z0-9_-]\{43\}\).*/\1/p' || true)
     if [ -n "$token" ]; then
