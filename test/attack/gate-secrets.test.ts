@@ -141,6 +141,12 @@ const shownIn = (text: string) => [...secrets].filter(([, value]) => text.includ
 
 test('attack 43: the log, at trace, has none of it', () => {
   assert.ok(secrets.size > 18 && lines.length > 30, `${secrets.size} secrets, ${lines.length} lines`);
+  for (const path of ['/oauth2/:site/token', '/oauth2/:site/userinfo', '/apis/:site/account/sessions']) {
+    assert.ok(
+      lines.some((line) => line.includes(path)),
+      path,
+    );
+  }
   assert.deepEqual(shownIn(lines.join('\n')), []);
 });
 

@@ -66,16 +66,10 @@ function mount(app: FastifyInstance, gate: Gate, url: string, endpoint: Endpoint
     bodyLimit: largestBody,
     handler: async (request, reply) => {
       if (request.method === 'OPTIONS') return send(reply, preflight);
-      if (hasNul(request)) return send(reply, refusalAnswer(new OAuthError('unreadable')));
       if (gate.audit.isFull((request.params as { site?: string }).site ?? '')) return send(reply, auditIsFull());
       return send(reply, await endpoint(gate, gateRequest(request)));
     },
   });
-}
-
-/** PostgreSQL takes no text with a NUL, and nothing that a path names has one. */
-function hasNul({ params }: FastifyRequest): boolean {
-  return Object.values(params as Record<string, string>).some((value) => value.includes('\0'));
 }
 
 /** What cannot be written down is not begun. */
@@ -94,8 +88,13 @@ const preflight: GateAnswer = {
   body: undefined,
 };
 
+/** What the path names. PostgreSQL takes no text with a NUL: a name that has one is nobody's, as the empty one is. */
+function named(params: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, value.includes('\0') ? '' : value]));
+}
+
 function gateRequest(request: FastifyRequest): GateRequest {
-  const { site = '', ...parameters } = request.params as Record<string, string>;
+  const { site = '', ...parameters } = named(request.params as Record<string, string>);
   const mark = request.url.indexOf('?');
   return {
     method: request.method === 'HEAD' ? 'GET' : request.method,
