@@ -149,8 +149,9 @@ test('attack 48: each version is judged by what it held, on instance, type and s
   assert.equal((await server.ask('Patient/_history', vital)).status, 403);
 });
 
-test('attack 46: a token that may not read sees no history of the system', async () => {
-  assert.equal((await server.ask('_history', await server.token('system/Patient.s'))).status, 403);
-  const groups = await everyPage('_history', await server.token('system/Group.r'));
+test('attack 46: a token that may not search sees no history of the system, nor of a type', async () => {
+  assert.equal((await server.ask('_history', await server.token('system/Patient.r'))).status, 403);
+  assert.equal((await server.ask('Patient/_history', await server.token('system/Patient.r'))).status, 403);
+  const groups = await everyPage('_history', await server.token('system/Group.s'));
   assert.deepEqual(groups, ['Group/g1/1']);
 });

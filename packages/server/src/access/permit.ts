@@ -33,8 +33,9 @@ const letterOf = {
   read: 'r',
   vread: 'r',
   'history-instance': 'r',
-  'history-type': 'r',
-  'history-system': 'r',
+  // SMART counts the histories of a type and of the system among the searches
+  'history-type': 's',
+  'history-system': 's',
   'search-type': 's',
   'search-system': 's',
   explain: 's',

@@ -80,8 +80,12 @@ export function visible(site: Site, { interaction, rule }: Permitted<Read | Vrea
  * The versions that the rule opens, judged by what each of them holds: an earlier one may have lain outside (another
  * patient's, another category), and a hash in the index is not the value itself.
  */
-export function openVersions(site: Site, rule: AccessRule, rows: readonly JudgedRow[]): StoredVersion[] {
-  const letter: Letter = 'r';
+export function openVersions(
+  site: Site,
+  rule: AccessRule,
+  rows: readonly JudgedRow[],
+  letter: Letter = 'r',
+): StoredVersion[] {
   const isOpen = ({ tk, id, lu, judged }: JudgedRow) =>
     isPlain(rule, typeOfKey(tk), letter) ||
     (typeof judged === 'string' &&

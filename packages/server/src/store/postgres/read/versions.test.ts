@@ -56,7 +56,7 @@ function reader(ruled: Connection = chart.database.searches): Reader {
   return { site: chart.site, keyed: ruled, ruled, byKey: async () => undefined };
 }
 
-function permitted(interaction: Asked, scope = 'system/*.r'): Permitted<Asked> {
+function permitted(interaction: Asked, scope = 'system/*.s'): Permitted<Asked> {
   const { scopes } = parseScope(scope);
   const answer = permit({ site: 'default', clientId: 'test', scopes, expiresAt: start }, interaction);
   if (isDenied(answer)) throw new Error(`denied: ${answer.needed} is needed`);
@@ -102,7 +102,7 @@ test('a window in time holds what came since, or what was current within', async
 });
 
 test('attack 48: of what a rule opens in part each page is full of what it opens, and the last one says so', async () => {
-  const scope = 'system/Observation.r?code=seen system/Group.r';
+  const scope = 'system/Observation.s?code=seen system/Group.s';
   const current = new Map(written.map((one) => [one.key, one.code]));
   const isOpen = ({ key, code }: { key: string; code: string }) =>
     key.startsWith('Group/') || (key.startsWith('Observation/') && code === 'seen' && current.get(key) === 'seen');

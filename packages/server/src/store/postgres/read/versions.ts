@@ -32,7 +32,7 @@ export async function versions(reader: Reader, permitted: Asked): Promise<Versio
     const rows = await reader.ruled.query<JudgedRow>(pageOf(reader.site, permitted, after));
     const shown = rows.slice(0, count);
     for (const row of shown) {
-      const [open] = openVersions(reader.site, permitted.rule, [row]);
+      const [open] = openVersions(reader.site, permitted.rule, [row], 's');
       if (open) found.push(open);
       after = positionOf(row);
       if (found.length === count) break;
@@ -90,13 +90,13 @@ type Scope = { readonly indexed: (sign: 1 | -1) => Sql; readonly superseded: Sql
 function scopeOf(site: Site, { interaction, rule }: Asked): Scope {
   if (interaction.code === 'history-type') {
     const key = typeKey(interaction.type);
-    const open = ruleCondition(site, rule, interaction.type, 'r', 'x');
+    const open = ruleCondition(site, rule, interaction.type, 's', 'x');
     return {
       indexed: (sign) => and([sql`x.tk = ${sign * key}::int2`, open]),
       superseded: and([sql`h.tk = ${key}::int2`, open]),
     };
   }
-  if (resourceTypes.every((type) => isPlain(rule, type, 'r'))) {
+  if (resourceTypes.every((type) => isPlain(rule, type, 's'))) {
     return { indexed: () => raw('true'), superseded: raw('true') };
   }
   const open = or(
@@ -109,8 +109,8 @@ function scopeOf(site: Site, { interaction, rule }: Asked): Scope {
 function groupsOf(site: Site, rule: Asked['rule']): readonly { keys: number[]; condition: Sql }[] {
   const groups = new Map<string, { keys: number[]; condition: Sql }>();
   for (const type of resourceTypes) {
-    if (opening(rule, type, 'r').length === 0) continue;
-    const condition = ruleCondition(site, rule, type, 'r', 'x');
+    if (opening(rule, type, 's').length === 0) continue;
+    const condition = ruleCondition(site, rule, type, 's', 'x');
     const { text, values } = condition.render();
     const name = JSON.stringify([text, values.map(String)]);
     const known = groups.get(name);
