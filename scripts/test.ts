@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { clusterVariable, startTestCluster } from '../packages/server/src/testing/cluster.ts';
 
 const chosen = process.argv.slice(2);
@@ -14,7 +15,9 @@ const isOwn = ([name]: readonly [string, unknown]) => !/^(CHARTGATE_.*|DATABASE_
 const environment = Object.fromEntries(Object.entries(process.env).filter(isOwn));
 
 const cluster = await startTestCluster();
-const tests = spawn(process.execPath, ['--conditions=@chartgate/source', '--test', ...files], {
+// each file waits for its database as often as the database waits for it
+const atOnce = `--test-concurrency=${Math.max(2, availableParallelism())}`;
+const tests = spawn(process.execPath, ['--conditions=@chartgate/source', '--test', atOnce, ...files], {
   stdio: 'inherit',
   env: { ...environment, [clusterVariable]: JSON.stringify(cluster.connection) },
 });

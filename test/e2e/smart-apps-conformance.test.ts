@@ -167,7 +167,7 @@ test('conformance 3 to 6: a confidential app gets all it asks for, an id_token, 
   for (const type of searched) assert.equal(await status(`${type}?patient=${first.patient}`, access_token), 200, type);
 });
 
-test('conformance 7: a driver unticks all types but three; these answer 200, all others 403', async () => {
+test('conformance 7.1, 7.2, 7.3: a driver unticks all types but three; these answer 200, all others 403', async () => {
   const left = ['Patient', 'Condition', 'Observation'];
   const limited = await tokens(
     await authorized({ scope: standalone }, async (page) => {
@@ -241,7 +241,7 @@ test('conformance 9.28: a driver unticks categories; only what is left of them i
   }
 });
 
-test('conformance 8: an EHR launch, asked for by POST from another origin, gives user scopes and the context', async () => {
+test('conformance 8.2, 8.3, 8.4: an EHR launch, asked for by POST from another origin, gives user scopes and the context', async () => {
   const all = await server.token('system/*.rs');
   const { entry } = await bundleOf(await server.ask('Encounter?_count=1&_sort=-date&_include=Encounter:patient', all));
   const encounter = entry[0]?.resource.id ?? '';

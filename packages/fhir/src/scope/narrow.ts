@@ -8,6 +8,7 @@ import { firstVersionWords, type ResourceScope, type Scope, scopeLetters, scopeL
 export function narrow(requested: readonly Scope[], allowed: readonly Scope[]): readonly Scope[] {
   const granted = new Map<string, Scope>();
   for (const scope of requested) {
+    if (granted.size >= scopeLimits.scopes) break;
     for (const part of scope.kind === 'named' ? sameName(scope, allowed) : narrowResource(scope, allowed)) {
       if (granted.size < scopeLimits.scopes) granted.set(part.text, part);
     }
@@ -20,6 +21,10 @@ function sameName(scope: Scope, allowed: readonly Scope[]): readonly Scope[] {
 }
 
 function narrowResource(scope: ResourceScope, allowed: readonly Scope[]): readonly ResourceScope[] {
+  // what is allowed as a whole needs no look at its parts
+  if (allowed.some((other) => other.kind === 'resource' && other.context === scope.context && covers(other, scope))) {
+    return [scope];
+  }
   const parts = new Map<string, ResourceScope>();
   for (const other of allowed) {
     const part = other.kind === 'resource' ? overlap(scope, other) : undefined;

@@ -221,3 +221,10 @@ test('narrow opens what both sides open, no more and no less, in 2000 random gra
           }
   }
 });
+
+test('attack 68: hundreds of filters on both sides make no more scopes than one token may hold', () => {
+  const filtered = (from: number) =>
+    parseScope(Array.from({ length: 480 }, (_, i) => `patient/Patient.rs?_id=${from + i}`).join(' ')).scopes;
+  assert.equal(narrow(filtered(1000), filtered(5000)).length, 500);
+  assert.deepEqual(narrow(filtered(1000), filtered(1000)), filtered(1000));
+});
