@@ -116,6 +116,11 @@ const bad: Record<string, [statement: unknown, error: string]> = {
     statement(stranger, {}, { jwk: stranger.publicJwk, kid: undefined }),
     'invalid_software_statement',
   ],
+  // as UDAP sends one: whatever names stand in a certificate, it makes nobody trusted
+  'with a certificate of its own': [
+    statement(stranger, {}, { x5c: [Buffer.from('a certificate').toString('base64')], kid: undefined }),
+    'invalid_software_statement',
+  ],
   'that was changed': [changed, 'invalid_software_statement'],
   'for another server': [statement(keys.ES384, { aud: 'https://other.example/' }), 'invalid_software_statement'],
   'with an algorithm that its key has not': [statement(keys.ES384, {}, { alg: 'HS256' }), 'invalid_software_statement'],
