@@ -1,10 +1,18 @@
 import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
 import type { Exchange } from '../../oauth/exchange.ts';
 import { secretHash } from '../../oauth/secret.ts';
 import type { Challenge } from '../../store/factor-ports.ts';
 
 /** How long a challenge is good, ms. */
 export const challengeLifetime = 5 * 60_000;
+
+/** Bytes as WebAuthn's JSON has them. @param most characters */
+export const base64url = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .regex(/^[\w-]+$/);
 
 type For = Omit<Challenge, 'hash'>;
 

@@ -10,6 +10,7 @@ import type { Passkey } from '../../store/factor-ports.ts';
 import { notify } from '../mail/notify.ts';
 import { passkeyAdded } from './letters.ts';
 import {
+  base64url,
   challengeLifetime,
   newChallenge,
   relyingParty,
@@ -24,12 +25,6 @@ const mostPasskeys = 20;
 
 /** ES256, EdDSA, RS256. @see https://www.iana.org/assignments/cose/cose.xhtml#algorithms */
 const algorithms = [-7, -8, -257];
-
-const base64url = (most: number) =>
-  z
-    .string()
-    .max(most)
-    .regex(/^[\w-]+$/);
 
 /** What `navigator.credentials.create` gives, as JSON. @see https://www.w3.org/TR/webauthn-3/#dictdef-registrationresponsejson */
 const registrationResponse = z.object({

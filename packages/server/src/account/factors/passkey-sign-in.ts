@@ -5,6 +5,7 @@ import type { Account } from '../../store/account-ports.ts';
 import type { Passkey } from '../../store/factor-ports.ts';
 import { countChallenge } from '../tries.ts';
 import {
+  base64url,
   challengeLifetime,
   newChallenge,
   relyingParty,
@@ -12,12 +13,6 @@ import {
   userHandle,
   verifying,
 } from './passkey-challenge.ts';
-
-const base64url = (most: number) =>
-  z
-    .string()
-    .max(most)
-    .regex(/^[\w-]+$/);
 
 /** What `navigator.credentials.get` gives, as JSON. @see https://www.w3.org/TR/webauthn-3/#dictdef-authenticationresponsejson */
 const authenticationResponse = z.object({
