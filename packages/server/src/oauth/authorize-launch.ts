@@ -1,7 +1,7 @@
-import { scopeNames } from './authorize-scope.ts';
 import { check } from './endpoint.ts';
 import { clientOf, parameter } from './exchange.ts';
 import { OAuthError } from './oauth-error.ts';
+import { scopeNames } from './scope.ts';
 import { secretHash } from './secret.ts';
 
 /**

@@ -1,7 +1,8 @@
-import { narrow, parseScope, type Scope } from '@chartgate/fhir';
+import { narrow, parseScope } from '@chartgate/fhir';
 import { check } from './endpoint.ts';
 import { clientOf, parameter } from './exchange.ts';
 import { OAuthError, shown, shownRedacted } from './oauth-error.ts';
+import { isOfSystem, textOfScopes } from './scope.ts';
 
 const longestScope = 20_000;
 
@@ -31,18 +32,3 @@ export const allowedScope = check('a requested scope is approved', (x) => {
   }
   x.grantedScope = textOfScopes(allowed);
 });
-
-/** Whether a scope opens records without a user. */
-export function isOfSystem(scope: Scope): boolean {
-  return scope.kind === 'resource' && scope.context === 'system';
-}
-
-/** Scopes as a parameter has them. */
-export function textOfScopes(scopes: readonly Scope[]): string {
-  return scopes.map((scope) => scope.text).join(' ');
-}
-
-/** The names of a scope parameter. */
-export function scopeNames(scope: string | undefined): ReadonlySet<string> {
-  return new Set((scope ?? '').split(' ').filter((name) => name !== ''));
-}

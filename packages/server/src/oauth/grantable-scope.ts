@@ -2,8 +2,8 @@ import { narrow, parseScope, type Scope } from '@chartgate/fhir';
 import type { SignedIn } from '../store/account-ports.ts';
 import type { Consent } from '../store/authorization-ports.ts';
 import { pendingOf } from './authorization-request.ts';
-import { isOfSystem } from './authorize-scope.ts';
 import { clientOf, type Exchange } from './exchange.ts';
+import { isOfSystem } from './scope.ts';
 
 /**
  * The scopes that may be asked of this user: those of the request that the client is still approved for. Without a

@@ -1,11 +1,11 @@
 import type { KnownRefreshToken } from '../store/authorization-ports.ts';
 import type { LiveToken, TokenUser } from '../store/gate-ports.ts';
-import { scopeNames } from './authorize-scope.ts';
 import { speaksOpenEmr } from './dialect.ts';
 import { endpoint } from './endpoint.ts';
 import { clientOf, type Exchange, parameter, privateJson } from './exchange.ts';
 import { asOpenEmr, type Introspection } from './openemr-introspection.ts';
 import { ownTokenSteps } from './own-token.ts';
+import { scopeNames } from './scope.ts';
 import { secretHash } from './secret.ts';
 
 /**

@@ -3,8 +3,8 @@ import type { SignedIn } from '../store/account-ports.ts';
 import type { UserAuthorization } from '../store/authorization-ports.ts';
 import { audit, partiesOf, patientsOf } from './audited.ts';
 import { closeRequest, pendingOf, returnToApp } from './authorization-request.ts';
-import { textOfScopes } from './authorize-scope.ts';
 import { clientOf, type Exchange, type GateAnswer } from './exchange.ts';
+import { textOfScopes } from './scope.ts';
 import { newIdentifier, newSecret, secretHash } from './secret.ts';
 
 /** Ends the request with what the user gives, and sends the code for it to the app. A request ends once. */

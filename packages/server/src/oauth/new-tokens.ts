@@ -1,6 +1,6 @@
 import type { NewTokens, UserAuthorization } from '../store/authorization-ports.ts';
-import { scopeNames } from './authorize-scope.ts';
 import { clientOf, type Exchange } from './exchange.ts';
+import { scopeNames } from './scope.ts';
 import { newSecret, secretHash } from './secret.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { UserAuthorization } from '../store/authorization-ports.ts';
-import { scopeNames } from './authorize-scope.ts';
 import { clientOf, type Exchange, type GateAnswer, privateJson } from './exchange.ts';
 import { idToken } from './id-token.ts';
+import { scopeNames } from './scope.ts';
 
 /**
  * The token response of what a user gave: the tokens, and the context they were given in.

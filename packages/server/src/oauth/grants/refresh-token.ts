@@ -1,12 +1,12 @@
 import { narrow, parseScope } from '@chartgate/fhir';
 import type { KnownRefreshToken } from '../../store/authorization-ports.ts';
-import { scopeNames, textOfScopes } from '../authorize-scope.ts';
 import { requireOneAuthentication } from '../client-authentication.ts';
 import { endAuthorization } from '../end-authorization.ts';
 import { check } from '../endpoint.ts';
 import { clientOf, type Exchange, parameter } from '../exchange.ts';
 import { newTokens } from '../new-tokens.ts';
 import { OAuthError, shown, shownRedacted } from '../oauth-error.ts';
+import { scopeNames, textOfScopes } from '../scope.ts';
 import { secretHash } from '../secret.ts';
 import { tokenAnswer } from '../token-answer.ts';
 import { authenticateClientToRefresh, warnOfUnproven } from '../unproven-refresh.ts';
