@@ -47,15 +47,23 @@ function fileOf(io: Io, name: string, ending = 'json'): string {
 export async function readProfile(io: Io, name: string): Promise<Profile | undefined> {
   const text = await readIfThere(fileOf(io, name));
   if (text === undefined) return undefined;
-  try {
-    const profile = JSON.parse(text) as Profile;
-    if (profile.server.fhirBase && profile.key) return { ...profile, name };
-  } catch {}
+  const profile = profileIn(text);
+  if (profile) return { ...profile, name };
   throw new Failure(
     exitCodes.failed,
     'filesystem',
     `${fileOf(io, name)} is not a profile. Delete it and connect again.`,
   );
+}
+
+/** What the text of a profile's file holds; undefined where that is no profile. */
+function profileIn(text: string): Profile | undefined {
+  try {
+    const profile = JSON.parse(text) as Profile;
+    return profile.server.fhirBase && profile.key ? profile : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export function writeProfile(io: Io, profile: Profile): Promise<void> {
