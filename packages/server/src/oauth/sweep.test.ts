@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
 import { newKeyPair, signAssertion, soleGate, testGate } from '../testing/gate.ts';
 import { sweep } from './sweep.ts';
@@ -43,4 +44,20 @@ test('the clean-up deletes what is past, and keeps the newest tickets of each cl
   const ids = clients.map((c: { client_id: string }) => c.client_id);
   assert.ok(ids.includes(client.client_id) && !ids.includes(pending.client_id));
   await later.close();
+});
+
+test('where something else that is looked after fails, the log says so and the deleting goes on', async () => {
+  await node.get('/oauth2/default/jwk');
+  await node.requestToken(signAssertion('nobody', newKeyPair()));
+  assert.equal(await count('ticket'), 1);
+  const said: string[] = [];
+  const stranger = await testGate(database, {
+    sealingKey: randomBytes(32), // it cannot make the next signing key
+    now: () => Date.now() + 100 * 24 * 3600_000,
+    log: { error: (_cause, message) => void said.push(message) },
+  });
+  await sweep(stranger.gate);
+  assert.deepEqual(said, ['the signing keys of default need care']);
+  assert.equal(await count('ticket'), 0);
+  await stranger.close();
 });

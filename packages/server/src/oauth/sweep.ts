@@ -9,29 +9,44 @@ const mostBatches = 50;
 const clockMargin = 60_000;
 const day = 24 * 3600_000;
 
-/** Deletes what has had its time, at all sites: expired tokens and assertions, old tickets, forgotten registrations. */
+/** What else is looked after, each by itself: where one fails, the others and the deleting go on. */
+const chores: readonly (readonly [name: string, run: (gate: Gate, site: GateSite) => Promise<unknown>])[] = [
+  ['the signing keys', tendSigningKeys],
+  ['the months of the audit', pruneAudit],
+  ['the ends of approvals', endApprovals],
+];
+
+/** Looks after all sites, and deletes what has had its time. The number of rows deleted. */
 export async function sweep(gate: Gate): Promise<number> {
-  const now = gate.now();
-  const { tickets, pendingDays } = gate.config;
   let deleted = 0;
   for (const name of await gate.siteNames()) {
     const site = await gate.site(name);
-    if (site) await tendSigningKeys(gate, site).catch((error) => gate.log.error(error, 'the signing keys need care'));
-    if (site) await pruneAudit(gate, site);
-    if (site) await endApprovals(gate, site);
-    for (let n = 0; site && n < mostBatches; n++) {
-      const rows = await site.store.sweep({
-        expiredBefore: now - clockMargin,
-        ticketsBefore: now - tickets.days * day,
-        ticketsPerClient: tickets.perClient,
-        ticketsWithoutClient: tickets.withoutClient,
-        pendingBefore: now - pendingDays * day,
-        mailBefore: now - 7 * day,
-        limit: batch,
-      });
-      deleted += rows;
-      if (rows < batch) break;
+    if (!site) continue;
+    for (const [what, run] of chores) {
+      await run(gate, site).catch((error) => gate.log.error(error, `${what} of ${name} need care`));
     }
+    deleted += await deleteExpired(gate, site);
+  }
+  return deleted;
+}
+
+/** Expired tokens and assertions, old tickets and mail, forgotten registrations. */
+async function deleteExpired({ config, now: clock }: Gate, site: GateSite): Promise<number> {
+  const now = clock();
+  const { tickets, pendingDays } = config;
+  let deleted = 0;
+  for (let n = 0; n < mostBatches; n++) {
+    const rows = await site.store.sweep({
+      expiredBefore: now - clockMargin,
+      ticketsBefore: now - tickets.days * day,
+      ticketsPerClient: tickets.perClient,
+      ticketsWithoutClient: tickets.withoutClient,
+      pendingBefore: now - pendingDays * day,
+      mailBefore: now - 7 * day,
+      limit: batch,
+    });
+    deleted += rows;
+    if (rows < batch) break;
   }
   return deleted;
 }
