@@ -51,7 +51,6 @@ export function page(status: number, { title, content, leadsTo = '', script, hea
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<link rel="icon" href="data:,">
 <style>${new Html(style)}</style>
 ${script === undefined ? undefined : html`<script src="${script}" defer></script>`}
 <main>

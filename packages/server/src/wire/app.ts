@@ -34,6 +34,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   logRequests(app);
   app.setErrorHandler((error, request, reply) => renderFhirError(error, request, reply));
+  // browsers ask for one, and complain of a 404
+  app.get('/favicon.ico', (_request, reply) => reply.code(204).header('cache-control', 'max-age=86400').send());
   app.get('/', (_request, reply) =>
     reply.type('text/html; charset=utf-8').send(landing(parts.chart.publicUrl, parts.demoAccounts)),
   );
