@@ -1,5 +1,6 @@
-import { OAuthError, UnexpectedAnswer } from './errors.ts';
-import { type CallOptions, exchange, isObject, longTimeout } from './http.ts';
+import { UnexpectedAnswer } from './errors.ts';
+import { type CallOptions, longTimeout } from './http.ts';
+import { apiRoot, jsonApi, listed } from './json-api.ts';
 import { readTicket, type Ticket } from './ticket.ts';
 import type { Token } from './token.ts';
 
@@ -165,27 +166,17 @@ export type AdminApi = {
   readonly verifyAudit: (heads: readonly AuditHead[]) => Promise<AuditVerification>;
 };
 
-/** @param base public URL of the server @param site such as `default` @param token an administrator's */
-export function adminApi(base: string, site: string, token: string, options: CallOptions = {}): AdminApi {
-  const root = `${base.replace(/\/+$/, '')}/apis/${encodeURIComponent(site)}/admin`;
-  const request = async (path: string, init: RequestInit = {}, most?: number): Promise<Record<string, unknown>> => {
-    const url = `${root}/${path}`;
-    const headers = { accept: 'application/json', authorization: `Bearer ${token}`, ...init.headers };
-    const answer = await exchange(url, { ...init, headers }, options, most);
-    if (!answer.response.ok)
-      throw new OAuthError(url, answer.response.status, isObject(answer.body) ? answer.body : {});
-    if (isObject(answer.body)) return answer.body;
-    throw new UnexpectedAnswer(url, answer.response.status, 'expected JSON from the admin API of a Chartgate');
-  };
-  const call = (path: string, body?: object) => {
-    const headers = { 'content-type': 'application/json' };
-    return request(path, body ? { method: 'POST', headers, body: JSON.stringify(body) } : {});
-  };
+/**
+ * @param base public URL of the server @param site such as `default`
+ * @param token an administrator's; undefined where `options.fetch` shows who asks, as in the server's own pages
+ */
+export function adminApi(base: string, site: string, token: string | undefined, options: CallOptions = {}): AdminApi {
+  const { root, request, send, remove } = jsonApi(apiRoot(base, site, 'admin'), token, options);
+  const call = (path: string, body?: object) => (body ? send(path, body) : request(path));
   const client = (id: string) => `clients/${encodeURIComponent(id)}`;
   return {
     async listClients(status) {
-      const { clients } = await call(status ? `clients?status=${encodeURIComponent(status)}` : 'clients');
-      return Array.isArray(clients) ? clients : [];
+      return listed(await call(status ? `clients?status=${encodeURIComponent(status)}` : 'clients'), 'clients');
     },
     readClient: async (id) => (await call(client(id))) as ClientRecord,
     decide: async (id, verb, decision) => (await call(`${client(id)}/${verb}`, decision)) as ClientRecord,
@@ -193,17 +184,10 @@ export function adminApi(base: string, site: string, token: string, options: Cal
     inbox: async () => listed(await call('inbox'), 'waiting'),
     history: async (id) => listed(await call(`${client(id)}/history`), 'decisions'),
     readSettings: () => call('settings'),
-    changeSettings: (change) =>
-      request('settings', {
-        method: 'PATCH',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(change),
-      }),
+    changeSettings: (change) => send('settings', change, 'PATCH'),
     listAdminTokens: async () => listed(await call('admin-tokens'), 'admin_tokens'),
     createAdminToken: async (name) => (await call('admin-tokens', { name })) as AdminTokenRecord,
-    async revokeAdminToken(name) {
-      await request(`admin-tokens/${encodeURIComponent(name)}`, { method: 'DELETE' });
-    },
+    revokeAdminToken: (name) => remove(`admin-tokens/${encodeURIComponent(name)}`),
     readTicket: (id) => readTicket(`${root}/tickets/${encodeURIComponent(id)}`, token, options),
     async makeToken(scope) {
       const asked = Date.now();
@@ -231,13 +215,6 @@ export function adminApi(base: string, site: string, token: string, options: Cal
       if (typeof body.intact === 'boolean') return body as AuditVerification;
       throw new UnexpectedAnswer(root, 200, 'expected whether the audit is intact');
     },
-    async removePackage({ name, version }) {
-      await request(`packages/${encodeURIComponent(name)}/${encodeURIComponent(version)}`, { method: 'DELETE' });
-    },
+    removePackage: ({ name, version }) => remove(`packages/${encodeURIComponent(name)}/${encodeURIComponent(version)}`),
   };
-}
-
-function listed<T>(answer: Readonly<Record<string, unknown>>, member: string): readonly T[] {
-  const list = answer[member];
-  return Array.isArray(list) ? list : [];
 }

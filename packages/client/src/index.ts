@@ -1,9 +1,11 @@
+export * from './account.ts';
 export * from './admin.ts';
 export * from './assertion.ts';
 export * from './discovery.ts';
 export * from './errors.ts';
 export * from './fhir.ts';
 export type { CallOptions, Fetch } from './http.ts';
+export * from './json-api.ts';
 export * from './keys.ts';
 export * from './registration.ts';
 export * from './ticket.ts';

@@ -20,9 +20,14 @@ export function ticketUrl(tokenEndpoint: string, id: string): string {
   return new URL(`ticket/${encodeURIComponent(id)}`, tokenEndpoint).href;
 }
 
-/** Reads a ticket. @param bearer the client's registration access token, or an administrator's @throws {OAuthError} */
-export async function readTicket(url: string, bearer: string, options: CallOptions = {}): Promise<Ticket> {
-  const headers = { accept: 'application/json', authorization: `Bearer ${bearer}` };
+/**
+ * Reads a ticket.
+ * @param bearer the client's registration access token, or an administrator's; undefined where `options.fetch` shows who asks
+ * @throws {OAuthError}
+ */
+export async function readTicket(url: string, bearer: string | undefined, options: CallOptions = {}): Promise<Ticket> {
+  const authorization = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
+  const headers = { accept: 'application/json', ...authorization };
   const { response, body } = await exchange(url, { headers }, options);
   if (!response.ok && isObject(body)) throw new OAuthError(url, response.status, body);
   if (!response.ok || !isObject(body) || !Array.isArray(body.checks)) {
