@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { clusterVariable, startTestCluster } from '../packages/server/src/testing/cluster.ts';
+import { buildWebIfStale } from './web-build.ts';
 
 const chosen = process.argv.slice(2);
 const files = (chosen.length > 0 ? chosen : ['packages', 'test']).map((path) =>
@@ -14,6 +15,7 @@ const files = (chosen.length > 0 ? chosen : ['packages', 'test']).map((path) =>
 const isOwn = ([name]: readonly [string, unknown]) => !/^(CHARTGATE_.*|DATABASE_URL|PORT)$/.test(name);
 const environment = Object.fromEntries(Object.entries(process.env).filter(isOwn));
 
+buildWebIfStale();
 const cluster = await startTestCluster();
 // each file waits for its database as often as the database waits for it
 const atOnce = `--test-concurrency=${Math.max(2, availableParallelism())}`;

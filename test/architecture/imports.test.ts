@@ -14,6 +14,11 @@ const arrows: Record<string, readonly string[]> = {
   'packages/fhir/src': [],
   'packages/client/src': ['jose'],
   'packages/synth/src': [],
+  // The app: what an entry needs of another one lies in ui.
+  'packages/web/src/ui': ['@chartgate/client', 'npm'],
+  'packages/web/src/console': ['packages/web/src/ui', '@chartgate/client', 'npm'],
+  'packages/web/src/playground': ['packages/web/src/ui', '@chartgate/client', 'npm'],
+  'packages/web/src/portal': ['packages/web/src/ui', '@chartgate/client', 'npm'],
   'packages/cli/src': ['@chartgate/client', '@chartgate/server', 'commander', 'node:'],
   [`${server}/wire`]: [
     `${server}/audit`,
@@ -21,6 +26,7 @@ const arrows: Record<string, readonly string[]> = {
     `${server}/account`,
     `${server}/clients`,
     `${server}/pages`,
+    `${server}/web`,
     `${server}/conformance`,
     `${server}/interaction`,
     `${server}/operation`,
@@ -34,6 +40,8 @@ const arrows: Record<string, readonly string[]> = {
   ],
   // Pages are made of nothing of ours; what is in them is their endpoints' business.
   [`${server}/pages`]: ['node:'],
+  // The built app's files, and the page that starts it in a browser.
+  [`${server}/web`]: [`${server}/pages`, 'node:'],
   [`${server}/oauth`]: [
     `${server}/audit`,
     `${server}/access`,
@@ -129,7 +137,7 @@ function wrong({ from, target }: Import): string | undefined {
   return isOpen ? undefined : `${from} must not import ${target}`;
 }
 
-const files = globSync('packages/*/src/**/*.ts', { cwd: root }).filter(
+const files = globSync('packages/*/src/**/*.{ts,tsx}', { cwd: root }).filter(
   (file) => !/\.(test|testing)\.ts$|\/testing\//.test(file),
 );
 

@@ -1,8 +1,9 @@
 /** The composition root: the one place that knows which store, which database and which wire are used. */
 import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { defaultAccountConfig } from './account/config.ts';
 import { startDelivery } from './account/mail/deliver.ts';
@@ -32,6 +33,7 @@ import { parameterStore } from './store/postgres/parameters/parameter-store.ts';
 import { resourceStore } from './store/postgres/resource-store.ts';
 import { droppedRow } from './store/postgres/search/exact-check.ts';
 import { DatabaseUnavailable } from './store/unavailable.ts';
+import { readBuiltFiles } from './web/built-files.ts';
 import { buildApp } from './wire/app.ts';
 import { chartAuditOf } from './wire/audit.ts';
 import { fhirBase } from './wire/chart.ts';
@@ -134,6 +136,7 @@ async function start(
       await routes.register(gateRoutes(gate));
       await routes.register(packageRoutes(gate, (name) => (name === siteName ? administration : undefined)));
     },
+    web: await readBuiltFiles(webFolder()),
     log,
     maxConcurrency: maxConcurrencyPerClient,
     isBehindProxy: options.publicUrl !== undefined,
@@ -149,6 +152,11 @@ async function start(
   const token = await ensureAdminCredential(gate, siteName, hostname(), (await readCredential(file))?.token);
   await writeCredential(file, { url: publicUrl, site: siteName, token });
   return { url: publicUrl, credentialFile: file, demoPatients, demoAccounts, close };
+}
+
+/** Where the web app was built to. */
+function webFolder(): string {
+  return join(dirname(createRequire(import.meta.url).resolve('@chartgate/web/package.json')), 'dist');
 }
 
 /** @throws {Error} when only one of the two is given, or one cannot be used */

@@ -77,10 +77,17 @@ function needsSignIn({ site }: Exchange, { refusal }: OAuthError, place: string 
   return seeOther(`${site.issuer}/${station}${place === undefined ? '' : `?${new URLSearchParams({ to: place })}`}`);
 }
 
-/** A place of the account's pages that a form may lead back to; the account's first page where it is none. */
+/** A page of the gate that a form may lead back to. */
+const ownPage = /^(launch|account(\/[a-z-]{1,40}){0,3})$/;
+
+/** A page of the web app that a form may lead back to: never an address of another server. */
+const webPage = /^\/(console|playground|portal)(\/[\w.~%-]{1,100}){0,8}(\?[\w.~%&=+:,|-]{0,1000})?$/;
+
+/** A place that a form may lead back to; the account's first page where it is none. */
 export function ownPlace(x: Exchange): string {
   const to = parameter(x, 'to') ?? new URLSearchParams(x.request.query).get('to') ?? '';
-  return `${x.site.issuer}/${/^(launch|account(\/[a-z-]{1,40}){0,3})$/.test(to) ? to : 'account'}`;
+  if (webPage.test(to)) return `${x.gate.config.publicUrl}${to}`;
+  return `${x.site.issuer}/${ownPage.test(to) ? to : 'account'}`;
 }
 
 /** A value of the form, or of the address where the form was not sent yet. */

@@ -2,22 +2,37 @@ import { actAs, audit } from '../oauth/audited.ts';
 import type { Exchange } from '../oauth/exchange.ts';
 import { placeOf } from '../oauth/page-endpoint.ts';
 import { bearerToken, newIdentifier, newSecret, secretHash } from '../oauth/secret.ts';
-import { cookie, readCookie } from '../pages/browser.ts';
+import { browserOf, cookie, isOwnForm, readCookie } from '../pages/browser.ts';
 import type { Account, Session, SignedIn } from '../store/account-ports.ts';
 
 /** A session that is used is prolonged, at most this often, ms. */
 const touchInterval = 60_000;
 
-type Asking = Pick<Exchange, 'site' | 'settings' | 'request' | 'now'>;
+type Asking = Pick<Exchange, 'gate' | 'site' | 'settings' | 'request' | 'now'>;
+
+/** By which a script of the server's own pages shows that it is one: what a form has in its hidden field. */
+const ownPageHeader = 'chartgate-form-token';
 
 /** Who is signed in in the browser that asks; undefined where nobody is. */
 export async function signedInOf(x: Exchange): Promise<SignedIn | undefined> {
   return liveSession(x, readCookie(x.request.headers, placeOf(x), 'session'));
 }
 
-/** Who is signed in in the app that asks with `Authorization: Bearer {session_token}`. No access token opens this. */
-export async function signedInByBearer(x: Asking): Promise<SignedIn | undefined> {
-  return liveSession(x, bearerToken(x.request.headers.authorization));
+/**
+ * Who is signed in where an API is called: in the app that shows `Authorization: Bearer {session_token}`, or in the
+ * browser, where one of the server's own pages calls. No access token opens this, and no cookie alone.
+ */
+export async function signedInAtApi(x: Asking): Promise<SignedIn | undefined> {
+  const { headers } = x.request;
+  if (headers.authorization !== undefined) return liveSession(x, bearerToken(headers.authorization));
+  return isOwnPage(x) ? liveSession(x, readCookie(headers, placeOf(x), 'session')) : undefined;
+}
+
+/** Whether a script of a page of ours calls: other origins can neither read what it shows nor send the header along. */
+function isOwnPage(x: Asking): boolean {
+  const { headers } = x.request;
+  const isForeign = headers.origin !== undefined && headers.origin !== new URL(x.gate.config.publicUrl).origin;
+  return !isForeign && isOwnForm(browserOf(headers, placeOf(x)), headers[ownPageHeader]);
 }
 
 async function liveSession(x: Asking, token: string | undefined): Promise<SignedIn | undefined> {

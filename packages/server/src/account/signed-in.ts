@@ -4,7 +4,7 @@ import { OAuthError } from '../oauth/oauth-error.ts';
 import type { Account, SignedIn } from '../store/account-ports.ts';
 import { factorIn, requireSecondFactor, secondFactorsOf } from './factors/second-factors.ts';
 import { requireOwnPassword } from './password/passwords.ts';
-import { signedInByBearer, signedInOf } from './session.ts';
+import { signedInAtApi, signedInOf } from './session.ts';
 
 /** How old a sign-in may be for what matters, ms. */
 const freshness = 10 * 60_000;
@@ -16,9 +16,9 @@ export const requireSignIn: Check = check('somebody is signed in', async (x) => 
   remember(x, await signedInOf(x));
 });
 
-/** Somebody is signed in in this app, by its session token. An API's: no cookie opens it, and no access token. */
-export const requireSessionToken: Check = check('the session token is live', async (x) => {
-  remember(x, await signedInByBearer(x));
+/** Somebody is signed in in this app or page of ours. An API's: no cookie alone opens it, and no access token. */
+export const requireSessionToken: Check = check('the session is live', async (x) => {
+  remember(x, await signedInAtApi(x));
 });
 
 function remember(x: Exchange, signedIn: SignedIn | undefined): void {

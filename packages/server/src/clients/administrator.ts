@@ -1,4 +1,4 @@
-import { signedInByBearer } from '../account/session.ts';
+import { signedInAtApi } from '../account/session.ts';
 import type { Actor as AuditActor } from '../audit/event.ts';
 import type { GateRequest } from '../oauth/exchange.ts';
 import type { Gate, GateSite } from '../oauth/gate.ts';
@@ -10,8 +10,8 @@ import type { Actor } from '../store/registration-ports.ts';
 export type Administrator = { readonly name: Actor };
 
 /**
- * Who asks: the holder of an admin token, or an administrator's account by its session token. No SMART access token
- * opens this, whatever its scopes. @throws {OAuthError} 401, 404
+ * Who asks: the holder of an admin token, or an administrator's account by its session. No SMART access token opens
+ * this, whatever its scopes. @throws {OAuthError} 401, 404
  */
 export async function identifyAdmin(
   gate: Gate,
@@ -39,7 +39,7 @@ async function byAccount(
   { headers }: Pick<GateRequest, 'headers'>,
 ): Promise<Administrator | undefined> {
   const request = { method: '', query: '', body: '', site: site.name, parameters: {}, remoteAddress: '', headers };
-  const signedIn = await signedInByBearer({ site, settings: await site.settings(), request, now: gate.now() });
+  const signedIn = await signedInAtApi({ gate, site, settings: await site.settings(), request, now: gate.now() });
   return signedIn?.account.role === 'administrator' ? { name: `account:${signedIn.account.userName}` } : undefined;
 }
 

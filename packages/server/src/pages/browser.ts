@@ -37,7 +37,8 @@ export function isOwnForm(browser: Browser, token: string | undefined): boolean 
   return shown.length === expected.length && timingSafeEqual(shown, expected);
 }
 
-function tokenOf({ secret }: Browser): string {
+/** What shows that a page of this server was opened in this browser: a form's hidden field, a script's header. */
+export function tokenOf({ secret }: Browser): string {
   return createHash('sha256').update(`form ${secret}`).digest('base64url');
 }
 

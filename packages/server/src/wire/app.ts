@@ -1,15 +1,19 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify';
+import type { WebFiles } from '../web/built-files.ts';
 import type { Chart } from './chart.ts';
 import { concurrencyLimit } from './concurrency-limit.ts';
 import { fhirRoutes } from './fhir-routes.ts';
 import { type LandingAccounts, landing } from './landing.ts';
 import { renderFhirError } from './render-error.ts';
 import { logRequests } from './request-log.ts';
+import { webRoutes } from './web-routes.ts';
 
 export type AppParts = {
   readonly chart: Chart;
   /** Routes of the gate and of the administrators, below the root. They render their own errors. */
   readonly gate: FastifyPluginAsync;
+  /** The web app; undefined: it was not built. */
+  readonly web?: WebFiles | undefined;
   readonly log: FastifyBaseLogger;
   /** Requests of one client that may run at the same time. */
   readonly maxConcurrency: number;
@@ -41,5 +45,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   );
   await app.register(fhirRoutes(parts.chart, concurrencyLimit(parts.maxConcurrency)), { prefix: '/apis/:site/fhir' });
   await app.register(parts.gate);
+  const { publicUrl, site } = parts.chart;
+  const isSite = (name: string) => site(name) !== undefined;
+  await app.register(webRoutes({ publicUrl, files: parts.web, defaultSite: 'default', isSite }));
   return app;
 }

@@ -3,7 +3,7 @@ import { check } from '../../oauth/endpoint.ts';
 import type { Exchange } from '../../oauth/exchange.ts';
 import { OAuthError } from '../../oauth/oauth-error.ts';
 import { bearerToken, secretHash } from '../../oauth/secret.ts';
-import { signedInByBearer } from '../session.ts';
+import { signedInAtApi } from '../session.ts';
 
 const staff = new WeakMap<Exchange, string>();
 
@@ -14,7 +14,7 @@ export const requireStaff = check('somebody of the clinic asks', async (x) => {
     actAs(x, { administrator });
     return void staff.set(x, 'admin');
   }
-  const account = (await signedInByBearer(x))?.account;
+  const account = (await signedInAtApi(x))?.account;
   if (account?.role === 'practitioner' || account?.role === 'administrator') {
     actAs(x, { administrator: `account:${account.userName}`, accountId: undefined });
     return void staff.set(x, account.accountId);

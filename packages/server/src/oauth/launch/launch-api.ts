@@ -1,5 +1,5 @@
 import { administratorByToken } from '../../account/charts/staff.ts';
-import { signedInByBearer } from '../../account/session.ts';
+import { signedInAtApi } from '../../account/session.ts';
 import type { Account } from '../../store/account-ports.ts';
 import type { LaunchContext } from '../../store/authorization-ports.ts';
 import { actAs } from '../audited.ts';
@@ -38,7 +38,7 @@ const requireUser = check('a user launches', async (x) => {
     actAs(x, { administrator });
     return void accounts.set(x, account);
   }
-  const signedIn = await signedInByBearer(x);
+  const signedIn = await signedInAtApi(x);
   if (!signedIn) throw new OAuthError('sign-in-needed', { headers: { 'www-authenticate': 'Bearer realm="account"' } });
   if (named !== undefined && named !== signedIn.account.accountId && named !== signedIn.account.userName) {
     throw new OAuthError('launch-request', {

@@ -1,0 +1,4 @@
+import { startApp } from '../ui/app.tsx';
+import { router } from './routes.tsx';
+
+await startApp('portal', router);
