@@ -9,8 +9,9 @@ import { read } from './read.ts';
 import { search } from './search.ts';
 import { table } from './table.ts';
 import { token } from './token.ts';
+import { web } from './web.ts';
 
-const benchmarks: readonly Benchmark[] = [ingest, read, search, latency, token];
+const benchmarks: readonly Benchmark[] = [ingest, read, search, latency, token, web];
 
 const usage = `npm run bench [-- name… options]
 
