@@ -38,11 +38,11 @@ export async function tellStory(server: Serving): Promise<Story> {
   };
   const busyClient = await working(told, fhir);
   const ticket = await refused(told, busyClient);
-  const waitingClient = await waiting(told, {
+  const waitingClient = await registered(told, {
     name: 'Nightly registry export',
     scope: 'system/Patient.rs system/Observation.rs system/Condition.rs system/MedicationRequest.rs',
   });
-  await waiting(told, { name: 'Referral letters', scope: 'system/Patient.r system/DocumentReference.cru' });
+  await registered(told, { name: 'Referral letters', scope: 'system/Patient.r system/DocumentReference.cru' });
   return { fhir, busyClient, waitingClient, ticket };
 }
 
@@ -73,10 +73,7 @@ async function refused({ smart }: Told, clientId: string): Promise<string> {
 
 type Asking = { readonly name: string; readonly scope: string };
 
-function waiting(told: Told, asking: Asking): Promise<string> {
-  return registered(told, asking);
-}
-
+/** A client that nobody has decided about yet. */
 async function registered({ smart, key }: Pick<Told, 'smart' | 'key'>, { name, scope }: Asking): Promise<string> {
   if (!smart.registrationEndpoint) throw new Error('The server registers nobody');
   const contacts = ['data-team@hospital.example'];
