@@ -9,13 +9,14 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { startLanguage } from './language.ts';
 import { queries } from './queries.ts';
-import { styleNonce } from './style-nonce.ts';
+import { shareStyleNonce, styleNonce } from './style-nonce.ts';
 import { cssVariables, theme } from './theme.ts';
 
 /** Starts an entry of the app in the page. @param entry namespace of its texts */
 export async function startApp(entry: string, router: AnyRouter): Promise<void> {
   const root = document.getElementById('root');
   if (!root) throw new Error('The page has no place for the app');
+  shareStyleNonce();
   await startLanguage(entry);
   createRoot(root).render(
     <StrictMode>

@@ -26,6 +26,7 @@ export function RoomLinks({ rooms, base, entry, close }: RoomLinksProps) {
           key={to}
           component={Link}
           to={to}
+          activeOptions={{ exact: path === '' }}
           label={t(`navigation.${name}`)}
           leftSection={<Icon size={18} stroke={1.6} />}
           active={isHere}
