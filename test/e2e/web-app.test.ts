@@ -22,10 +22,14 @@ test('an administrator signs in on the way to the console and comes back to the 
   await close();
 });
 
-test('who is no administrator is told so, and sees nothing', async () => {
+test('who is no administrator is told so, sees nothing, and can sign out', async () => {
   const { page, close } = await browser.window();
   await browser.openAs(page, 'demo-patient', '/console/default');
   assert.match(await page.locator('main').innerText(), /for administrators/);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.waitForURL('**/sign-in');
+  await page.goto('/console/default');
+  await page.waitForURL('**/sign-in?**');
   await close();
 });
 

@@ -1,6 +1,6 @@
-import { Anchor, Center, Stack, Text, Title } from '@mantine/core';
+import { Button, Center, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { issuerOf } from '../ui/session.ts';
+import { signOut } from '../ui/account.ts';
 
 /** Somebody is signed in who decides nothing here. */
 export function NoAdministrator({ name, site }: { readonly name: string; readonly site: string }) {
@@ -12,7 +12,7 @@ export function NoAdministrator({ name, site }: { readonly name: string; readonl
           {t('not-here')}
         </Title>
         <Text>{t('administrators-only', { name })}</Text>
-        <Anchor href={`${issuerOf(site)}/sign-out`}>{t('sign-out')}</Anchor>
+        <Button onClick={() => void signOut(site)}>{t('sign-out')}</Button>
       </Stack>
     </Center>
   );

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Menu } from '@mantine/core';
 import { IconUser } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { useOwnAccount } from './account.ts';
+import { signOut, useOwnAccount } from './account.ts';
 import { issuerOf, signInUrl } from './session.ts';
 
 /** Who is signed in, and the way out; or the way in. */
@@ -39,9 +39,7 @@ export function AccountMenu({ site }: { readonly site: string }) {
         <Menu.Item component="a" href={`${issuerOf(site)}/account`}>
           {t('own-account')}
         </Menu.Item>
-        <Menu.Item component="a" href={`${issuerOf(site)}/sign-out`}>
-          {t('sign-out')}
-        </Menu.Item>
+        <Menu.Item onClick={() => void signOut(site)}>{t('sign-out')}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );
